@@ -1,0 +1,49 @@
+package io.riacho.server.actuation;
+
+/// An order that brings a device to the wished state. Delivered at least once; idempotent by its id.
+///
+/// @param id derived from rule version, device and transition number: a replay mints the same one
+/// @param device the device that takes it
+/// @param sensor the sensor whose reading decided it
+/// @param rule the rule's name
+/// @param average the average that the rule saw
+/// @param issuedAtMicros event time of the decision, µs since 1970 UTC
+/// @param expiresAtMicros when it is worthless, µs since 1970 UTC
+/// @param sequence the device's transition number, from 1
+public record Command(
+        String id,
+        String device,
+        String sensor,
+        boolean turnOn,
+        String rule,
+        double average,
+        long issuedAtMicros,
+        long expiresAtMicros,
+        long sequence,
+        State state) {
+
+    /// issued → sent → delivered → acknowledged or expired.
+    public enum State {
+        ISSUED,
+        SENT,
+        DELIVERED,
+        ACKNOWLEDGED,
+        EXPIRED,
+        /// A newer command for the device took its place before it was acknowledged.
+        SUPERSEDED
+    }
+
+    public Command withState(State next) {
+        return new Command(
+                id,
+                device,
+                sensor,
+                turnOn,
+                rule,
+                average,
+                issuedAtMicros,
+                expiresAtMicros,
+                sequence,
+                next);
+    }
+}
