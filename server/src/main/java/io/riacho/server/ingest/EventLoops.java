@@ -13,6 +13,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /// The threads that serve sockets, shared by all doors of a process: epoll where its native library
@@ -41,6 +42,8 @@ public final class EventLoops implements AutoCloseable {
         return start(Runtime.getRuntime().availableProcessors());
     }
 
+    /// As many workers as told.
+    ///
     /// @param workerThreads how many threads serve connections, from 1
     public static EventLoops start(int workerThreads) {
         return new EventLoops(Epoll.isAvailable(), workerThreads);
@@ -83,9 +86,10 @@ public final class EventLoops implements AutoCloseable {
 
     @Override
     public void close() {
-        acceptors.shutdownGracefully(0, CLOSE_MILLIS_MAX, TimeUnit.MILLISECONDS);
-        workers.shutdownGracefully(0, CLOSE_MILLIS_MAX, TimeUnit.MILLISECONDS)
-                .awaitUninterruptibly(CLOSE_MILLIS_MAX);
-        acceptors.terminationFuture().awaitUninterruptibly(CLOSE_MILLIS_MAX);
+        Future<?> accepting =
+                acceptors.shutdownGracefully(0, CLOSE_MILLIS_MAX, TimeUnit.MILLISECONDS);
+        Future<?> working = workers.shutdownGracefully(0, CLOSE_MILLIS_MAX, TimeUnit.MILLISECONDS);
+        accepting.awaitUninterruptibly(CLOSE_MILLIS_MAX);
+        working.awaitUninterruptibly(CLOSE_MILLIS_MAX);
     }
 }
