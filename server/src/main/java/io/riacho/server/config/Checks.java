@@ -1,0 +1,155 @@
+package io.riacho.server.config;
+
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// What must hold between several settings.
+final class Checks {
+
+    private final ServerConfig config;
+    private final Binder binder;
+    private final List<String> problems = new ArrayList<>();
+    private final List<String> warnings = new ArrayList<>();
+
+    Checks(ServerConfig config, Binder binder) {
+        this.config = config;
+        this.binder = binder;
+        tls();
+        bind("bind", config.bind(), true);
+        bind("grpc.bind", config.grpcBind(), config.grpc().bind() != null);
+        bind("tcp.bind", config.tcpBind(), config.tcp().bind() != null);
+        bind("http.bind", config.httpBind(), config.http().bind() != null);
+        ports();
+        rules();
+        groups();
+    }
+
+    List<String> problems() {
+        return problems;
+    }
+
+    List<String> warnings() {
+        return warnings;
+    }
+
+    private void tls() {
+        ServerConfig.Tls tls = config.tls();
+        if ((tls.certificate() == null) != (tls.key() == null)) {
+            String given = tls.key() == null ? "tls.certificate" : "tls.key";
+            String missing = tls.key() == null ? "tls.key" : "tls.certificate";
+            problem(given, "needs '" + missing + "' as well");
+        }
+        if (tls.clientCa() != null && !tls.enabled()) {
+            problem("tls.client-ca", "needs 'tls.certificate' and 'tls.key' as well");
+        }
+    }
+
+    private void bind(String path, String address, boolean given) {
+        if (!given || loopback(path, address)) {
+            return;
+        }
+        ServerConfig.Tls tls = config.tls();
+        if (tls.enabled() && tls.clientCa() != null) {
+            return;
+        }
+        String lacks =
+                tls.enabled() ? "without asking for credentials" : "without TLS and credentials";
+        if (config.allowPlaintext()) {
+            warnings.add(
+                    address
+                            + " is served "
+                            + lacks
+                            + ", as allow-plaintext permits: whoever reaches its ports may read"
+                            + " and write");
+        } else {
+            problem(
+                    path,
+                    address
+                            + " is not loopback, and would be served "
+                            + lacks
+                            + "; set tls.certificate, tls.key and tls.client-ca, or"
+                            + " 'allow-plaintext: true' where the network is closed by other"
+                            + " means");
+        }
+    }
+
+    /// Names other than `localhost` are not looked up: what they mean can change.
+    private boolean loopback(String path, String address) {
+        if (address.equals("localhost")) {
+            return true;
+        }
+        try {
+            return InetAddress.ofLiteral(address).isLoopbackAddress();
+        } catch (IllegalArgumentException _) {
+            problem(path, "'" + address + "' is neither an IP address nor localhost");
+            return true;
+        }
+    }
+
+    private void ports() {
+        Map<Integer, String> taken = new HashMap<>();
+        port(taken, "grpc.sensor-port", config.grpc().sensorPort());
+        port(taken, "grpc.processor-port", config.grpc().processorPort());
+        port(taken, "grpc.actuator-port", config.grpc().actuatorPort());
+        port(taken, "tcp.port", config.tcp().port());
+        port(taken, "http.port", config.http().port());
+    }
+
+    private void port(Map<Integer, String> taken, String path, int port) {
+        if (port == 0) {
+            return;
+        }
+        String other = taken.putIfAbsent(port, path);
+        if (other != null) {
+            boolean ours = !(binder.origin(path) instanceof Origin.Default);
+            problem(
+                    ours ? path : other,
+                    port
+                            + " is also '"
+                            + (ours ? other : path)
+                            + "'; each door needs a port of its own");
+        }
+    }
+
+    private void rules() {
+        List<RuleConfig> rules = config.rules();
+        if (rules == null) {
+            return;
+        }
+        Set<String> names = new HashSet<>();
+        for (RuleConfig rule : rules) {
+            if (!names.add(rule.name())) {
+                problem("rules", "two rules are called '" + rule.name() + "'");
+            }
+            if (!rule.over().equals("running")) {
+                try {
+                    if (Units.duration(rule.over()).toMillis() < 1000) {
+                        problem("rules", rule.name() + ": 'over' is less than 1s");
+                    }
+                } catch (IllegalArgumentException e) {
+                    problem(
+                            "rules",
+                            rule.name() + ": 'over' is 'running' or a duration: " + e.getMessage());
+                }
+            }
+        }
+    }
+
+    private void groups() {
+        config.groups()
+                .forEach((name, devices) -> {
+                    if (devices.isEmpty()) {
+                        problem("groups", "the group '" + name + "' has no devices");
+                    }
+                });
+    }
+
+    private void problem(String path, String what) {
+        problems.add(binder.origin(path) + ": '" + path + "': " + what);
+    }
+}

@@ -1,0 +1,330 @@
+package io.riacho.server.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Everything that a server can be told, checked. Component by component this is the configuration
+/// file; `riacho.example.yaml` is printed from it.
+///
+/// Obtained from [ConfigSources]; [#defaults()] and [#with(Map)] are for callers that have no file.
+public record ServerConfig(
+        @Setting(
+                        value = "data",
+                        doc =
+                                "Where everything durable lives; one server at a time holds its"
+                                        + " lock. A relative path is relative to the working"
+                                        + " directory.")
+                Path data,
+        @Setting(
+                        value = "false",
+                        doc =
+                                "Whether Sensor.StreamReadings makes up readings for a sensor that"
+                                        + " nobody feeds (one a second, never stored).")
+                boolean simulate,
+        @Setting(
+                        value = "127.0.0.1",
+                        doc =
+                                "The address on which doors listen. Anything but loopback needs tls"
+                                        + " with client-ca, or allow-plaintext. 0.0.0.0 is every IPv4"
+                                        + " interface, '::' every interface.")
+                String bind,
+        @Setting(
+                        value = "false",
+                        doc =
+                                "Listen off loopback without TLS and credentials: whoever reaches a"
+                                        + " port may write and read. For networks that are closed by"
+                                        + " other means; warned about at every start.")
+                boolean allowPlaintext,
+        @Setting(doc = "The gRPC doors.") Grpc grpc,
+        @Setting(doc = "Newline-delimited readings over TCP.") Tcp tcp,
+        @Setting(doc = "The HTTP API and the live page.") Http http,
+        @Setting(
+                        doc =
+                                "TLS for every door. Absent: plain text, which is refused off"
+                                        + " loopback unless allow-plaintext says otherwise.")
+                Tls tls,
+        @Setting(doc = "What may be on its way from the doors to the disk.") Intake intake,
+        @Setting(doc = "The durable log that every receipt stands on.") Journal journal,
+        @Setting(doc = "Statistics, windows, and what is remembered of each series.") Stream stream,
+        @Setting(doc = "The Parquet files and the SQL over them.") Lake lake,
+        @Setting(doc = "What is kept, and for how long.") Retention retention,
+        @Setting(doc = "The reports' Actuator service.") Actuator actuator,
+        @Setting(
+                        value = "",
+                        doc =
+                                "Named lists of devices. A rule's device may be a group: each of its"
+                                        + " devices then gets the command.")
+                Map<String, List<String>> groups,
+        @Setting(
+                        value = "none",
+                        doc =
+                                "What turns statistics into commands. Absent: one rule, 'average >"
+                                        + " 25' over the running average of temperature, for the"
+                                        + " sensor's own device. An empty list: no rules.")
+                @Nullable List<RuleConfig> rules) {
+
+    /// The gRPC doors: the reports' services and `riacho.v1`.
+    public record Grpc(
+            @Setting(value = DOOR_BIND, doc = DOOR_BIND_DOC) @Nullable String bind,
+            @Setting(
+                            value = "50051",
+                            min = 0,
+                            max = PORT_MAX,
+                            doc =
+                                    "Sensor, Saudacao and riacho.v1 (ingest, commands, queries)."
+                                            + " 0, here and for every port, picks a free one.")
+                    int sensorPort,
+            @Setting(value = "50052", min = 0, max = PORT_MAX, doc = "Processor.")
+                    int processorPort,
+            @Setting(value = "50053", min = 0, max = PORT_MAX, doc = "Actuator.") int actuatorPort,
+            @Setting(
+                            value = "4MiB",
+                            min = 1024,
+                            max = INT_MAX,
+                            doc = "The largest message; a larger one ends its call.")
+                    int messageBytesMax,
+            @Setting(
+                            value = "10000",
+                            min = 1,
+                            doc = "Connections per port; further ones are closed at once.")
+                    int connectionsMax,
+            @Setting(
+                            value = "10000",
+                            min = 1,
+                            doc = "Calls at once on one connection; further ones wait.")
+                    int callsPerConnectionMax,
+            @Setting(
+                            value = "10000",
+                            min = 1,
+                            doc =
+                                    "Sensors in one ProcessReadings call; one more ends the call"
+                                            + " with RESOURCE_EXHAUSTED.")
+                    int sensorsPerCallMax) {}
+
+    /// The TCP door.
+    public record Tcp(
+            @Setting(value = DOOR_BIND, doc = DOOR_BIND_DOC) @Nullable String bind,
+            @Setting(value = "5000", min = 0, max = PORT_MAX, doc = "The port.") int port,
+            @Setting(
+                            value = "64KiB",
+                            min = 64,
+                            max = INT_MAX,
+                            doc = "The longest line; a longer one is answered with an error.")
+                    int lineBytesMax,
+            @Setting(
+                            value = "10000",
+                            min = 1,
+                            doc = "Connections; a further one gets an error line and is closed.")
+                    int connectionsMax,
+            @Setting(
+                            value = "10m",
+                            min = 1000,
+                            doc = "A connection that sends nothing for so long is closed.")
+                    Duration idleMax) {}
+
+    /// The HTTP door.
+    public record Http(
+            @Setting(value = DOOR_BIND, doc = DOOR_BIND_DOC) @Nullable String bind,
+            @Setting(value = "8080", min = 0, max = PORT_MAX, doc = "The port.") int port,
+            @Setting(
+                            value = "16MiB",
+                            min = 1024,
+                            max = INT_MAX,
+                            doc = "The largest body, inflated; a larger one is answered 413.")
+                    int bodyBytesMax,
+            @Setting(value = "2000", min = 1, doc = "Connections; a further one is closed at once.")
+                    int connectionsMax,
+            @Setting(
+                            value = "60s",
+                            min = 1000,
+                            doc = "A connection without a request for so long is closed.")
+                    Duration idleMax,
+            @Setting(
+                            value = "10s",
+                            min = 0,
+                            doc =
+                                    "How long a write waits for room in the intake before it is"
+                                            + " answered 503 with Retry-After.")
+                    Duration intakeWaitMax,
+            @Setting(
+                            value = "200",
+                            min = 0,
+                            doc = "Pages that follow the live events at once; then 503.")
+                    int eventStreamsMax) {}
+
+    /// TLS for every door.
+    public record Tls(
+            @Setting(
+                            value = "none",
+                            doc = "The server's certificate chain, PEM. Needs key as well.")
+                    @Nullable Path certificate,
+            @Setting(value = "none", doc = "Its private key, PEM (PKCS#8), not encrypted.")
+                    @Nullable Path key,
+            @Setting(
+                            value = "none",
+                            doc =
+                                    "Certificate authorities, PEM. With it every client must show a"
+                                            + " certificate that one of them signed.")
+                    @Nullable Path clientCa) {
+
+        /// Whether doors speak TLS.
+        public boolean enabled() {
+            return certificate != null;
+        }
+    }
+
+    /// The bound of what is on its way.
+    public record Intake(
+            @Setting(
+                            value = "64MiB",
+                            min = 65_536,
+                            doc =
+                                    "Bytes of readings that wait for the disk, over all doors. When"
+                                            + " it is reached, doors stop reading from their"
+                                            + " sockets; nothing is dropped.")
+                    long bytesMax) {}
+
+    /// The journal.
+    public record Journal(
+            @Setting(
+                            value = "64MiB",
+                            min = 1_048_576,
+                            doc =
+                                    "Size of a segment, preallocated. Segments are deleted whole,"
+                                            + " once the lake holds what is in them.")
+                    long segmentBytes) {}
+
+    /// Statistics and memory per series.
+    public record Stream(
+            @Setting(
+                            value = "1m, 15m, 1h, 1d",
+                            min = 1000,
+                            doc = "Sizes of the tumbling windows, in UTC, for rollups.")
+                    List<Duration> windows,
+            @Setting(
+                            value = "64",
+                            min = 1,
+                            doc =
+                                    "Readings of a series that are remembered after they are sealed."
+                                            + " A reading older than these is looked up in the lake"
+                                            + " before it is counted.")
+                    int rememberedPerSeries,
+            @Setting(
+                            value = "100000",
+                            min = 1,
+                            doc =
+                                    "Series (sensor and metric) that may exist; a reading that"
+                                            + " would begin one more is refused with its reason.")
+                    int seriesMax,
+            @Setting(
+                            value = "10m",
+                            min = 0,
+                            doc =
+                                    "How far ahead of the server's clock a timestamp may be; one"
+                                            + " further ahead is refused.")
+                    Duration futureMax) {}
+
+    /// Sealing and querying.
+    public record Lake(
+            @Setting(
+                            value = "500000",
+                            min = 1,
+                            doc =
+                                    "Rows held in memory until they are written as Parquet; about"
+                                            + " 50 bytes each. More rows make fewer, larger files.")
+                    int sealRowsMax,
+            @Setting(
+                            value = "5m",
+                            min = 1000,
+                            doc = "How long rows wait to be written when there are few.")
+                    Duration sealEvery,
+            @Setting(
+                            value = "256MiB",
+                            min = 33_554_432,
+                            doc = "Memory that DuckDB may use for queries and seals.")
+                    long memoryBytesMax,
+            @Setting(value = "2", min = 1, max = 1024, doc = "Threads that DuckDB may use.")
+                    int threads,
+            @Setting(value = "30s", min = 1, doc = "A query that takes longer is cancelled.")
+                    Duration queryTimeMax,
+            @Setting(
+                            value = "1000000",
+                            min = 1,
+                            doc = "Rows of one answer; what is beyond is cut, and said to be.")
+                    long queryRowsMax) {}
+
+    /// What is kept.
+    public record Retention(
+            @Setting(
+                            value = "none",
+                            min = 86_400_000,
+                            doc =
+                                    "Readings older than this are deleted by whole days; their"
+                                            + " statistics stay. none: kept for ever.")
+                    @Nullable Duration ageMax,
+            @Setting(
+                            value = "none",
+                            min = 67_108_864,
+                            doc =
+                                    "The lake's size; beyond it the oldest days are deleted. none:"
+                                            + " no limit but the disk.")
+                    @Nullable Long bytesMax,
+            @Setting(
+                            value = "512MiB",
+                            min = 0,
+                            doc =
+                                    "Free disk below which new readings are refused with an error."
+                                            + " What is there stays readable, and writing resumes"
+                                            + " by itself when there is room.")
+                    long freeDiskBytesMin) {}
+
+    /// The reports' Actuator.
+    public record Actuator(
+            @Setting(value = "25", doc = "Execute answers turn_on for an average above this.")
+                    double threshold) {}
+
+    static final String DOOR_BIND = "none";
+    static final String DOOR_BIND_DOC = "The address of this door, where it is not 'bind'.";
+    static final int PORT_MAX = 65_535;
+    static final int INT_MAX = Integer.MAX_VALUE;
+
+    public ServerConfig {
+        rules = rules == null ? null : List.copyOf(rules);
+        groups = Collections.unmodifiableMap(new LinkedHashMap<>(groups));
+    }
+
+    /// What a server without a file, environment or flags does.
+    public static ServerConfig defaults() {
+        return with(Map.of());
+    }
+
+    /// The defaults with some settings changed.
+    ///
+    /// @param settings by path, such as `tcp.port`, written as in a flag
+    /// @throws ConfigException when a path does not exist or a value is wrong
+    public static ServerConfig with(Map<String, String> settings) {
+        ConfigSources sources = new ConfigSources();
+        settings.forEach((path, value) -> sources.flag(path, value));
+        return sources.load().config();
+    }
+
+    /// The address on which the gRPC doors listen.
+    public String grpcBind() {
+        return grpc.bind() == null ? bind : grpc.bind();
+    }
+
+    /// The address on which the TCP door listens.
+    public String tcpBind() {
+        return tcp.bind() == null ? bind : tcp.bind();
+    }
+
+    /// The address on which the HTTP door listens.
+    public String httpBind() {
+        return http.bind() == null ? bind : http.bind();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.riacho.server.config;
+
+import org.jspecify.annotations.NullMarked;
