@@ -1,0 +1,15 @@
+package io.riacho.core.stream;
+
+/// What became of a reading.
+public enum Verdict {
+    /// It is a row now, and counts.
+    NEW,
+    /// Its series has a row of that timestamp and value; it changes nothing.
+    DUPLICATE,
+    /// Its series has a row of that timestamp with another value; that one stays.
+    CONFLICT,
+    /// It is older than what the series remembers; a [SensorRecord.Resolution] will settle it.
+    LATE,
+    /// The record concerned no reading.
+    NONE
+}
