@@ -1,0 +1,107 @@
+package io.riacho.cli;
+
+import io.riacho.server.config.ConfigException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.regex.Pattern;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/// Where `./riacho` begins.
+@Command(
+        name = "riacho",
+        header = "Carries sensor readings to actions: durable, exact, queryable.",
+        synopsisSubcommandLabel = "COMMAND",
+        versionProvider = Version.class,
+        subcommands = {
+            ConfigCommand.class,
+            DoctorCommand.class,
+            VersionCommand.class,
+            CommandLine.HelpCommand.class,
+        },
+        commandListHeading = "%nCommands:%n",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done",
+            "1:it did not work; the message says why",
+            "2:the command line does not make sense",
+            "3:the configuration is refused",
+            "4:a server does not answer at the address given",
+        },
+        footer = {
+            "",
+            "Begin with:  ./riacho demo          a living field, nothing to set up",
+            "             ./riacho up            the server",
+            "             ./riacho help COMMAND  what a command takes",
+        })
+public final class Main implements Runnable {
+
+    private static final Pattern SETTING = Pattern.compile("--[a-z-]+(\\.[a-zA-Z_-]+)+=.*");
+
+    @CommandLine.Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandLine.Model.CommandSpec spec;
+
+    /// Runs a command and ends the process with its exit code.
+    public static void main(String[] arguments) {
+        Logging.takeOverJavaLogging();
+        System.exit(
+                run(
+                        new PrintWriter(System.out, true, StandardCharsets.UTF_8),
+                        new PrintWriter(System.err, true, StandardCharsets.UTF_8),
+                        arguments));
+    }
+
+    /// Runs a command.
+    ///
+    /// @return its exit code
+    static int run(PrintWriter out, PrintWriter err, String... arguments) {
+        return new CommandLine(new Main())
+                .setOut(out)
+                .setErr(err)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setUsageHelpAutoWidth(false)
+                .setUsageHelpWidth(100)
+                .setExecutionExceptionHandler(Main::failed)
+                .execute(settingsAsOptions(arguments));
+    }
+
+    /// `--tcp.port=5001` is `--set=tcp.port=5001`: settings have a dot, options have none.
+    private static String[] settingsAsOptions(String... arguments) {
+        return Arrays.stream(arguments)
+                .map(each -> SETTING.matcher(each).matches() ? "--set=" + each.substring(2) : each)
+                .toArray(String[]::new);
+    }
+
+    private static int failed(
+            Exception thrown, CommandLine line, CommandLine.ParseResult arguments) {
+        PrintWriter err = line.getErr();
+        return switch (thrown) {
+            case CommandFailedException failed -> {
+                err.println("riacho: " + failed.getMessage());
+                yield failed.exit();
+            }
+            case ConfigException refused -> {
+                err.println("riacho: the configuration is refused:");
+                refused.problems().forEach(problem -> err.println("  " + problem));
+                yield Exit.CONFIGURATION;
+            }
+            default -> {
+                err.println("riacho: " + thrown);
+                if (Logging.debugging()) {
+                    thrown.printStackTrace(err);
+                } else {
+                    err.println("riacho: RIACHO_LOG=debug shows where it happened");
+                }
+                yield Exit.FAILED;
+            }
+        };
+    }
+
+    /// Without a command: the help.
+    @Override
+    public void run() {
+        spec.commandLine().usage(spec.commandLine().getOut());
+    }
+}
