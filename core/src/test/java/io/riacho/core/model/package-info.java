@@ -1,0 +1,4 @@
+@NullMarked
+package io.riacho.core.model;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.riacho.core.rules;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,171 @@
+package io.riacho.core.stream;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.riacho.core.Seed;
+import io.riacho.core.rules.RuleSet;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+
+class DeviceTest {
+
+    private final StreamCore core = new StreamCore(StreamOptions.DEFAULT, RuleSet.NONE);
+    private DeviceState device = DeviceState.of("pump");
+    private long position;
+
+    private Wish wish(String rule, String sensor, int priority, boolean turnOn, boolean active) {
+        return new Wish(
+                position,
+                rule,
+                "version of " + rule,
+                sensor,
+                "temperature",
+                "pump",
+                active,
+                turnOn,
+                priority,
+                position,
+                1_000 + position++);
+    }
+
+    private String apply(String rule, String sensor, int priority, boolean turnOn, boolean active) {
+        Transition transition =
+                core.apply(device, wish(rule, sensor, priority, turnOn, active)).transition();
+        device = Testing.copy(device);
+        return transition == null
+                ? "-"
+                : (transition.turnOn() ? "on by " : "off by ")
+                        + transition.rule()
+                        + " "
+                        + transition.sensor();
+    }
+
+    @Test
+    void is_off_at_first_and_hears_nothing_before_the_first_on() {
+        assertThat(device.on()).isFalse();
+        assertThat(apply("off-rule", "a", 0, false, true)).isEqualTo("-");
+        assertThat(apply("off-rule", "a", 0, false, false)).isEqualTo("-");
+        assertThat(apply("r", "a", 0, true, true)).isEqualTo("on by r a");
+    }
+
+    @Test
+    void any_on_of_the_highest_priority_wins() {
+        assertThat(apply("r", "a", 0, true, true)).isEqualTo("on by r a");
+        assertThat(apply("r", "b", 0, true, true)).isEqualTo("-");
+        assertThat(apply("r", "a", 0, true, false)).isEqualTo("-");
+        assertThat(apply("frost", "c", 5, false, true)).isEqualTo("off by frost c");
+        assertThat(apply("flood", "d", 5, true, true)).isEqualTo("on by flood d");
+        assertThat(apply("flood", "d", 5, true, false)).isEqualTo("off by frost c");
+        assertThat(apply("frost", "c", 5, false, false)).isEqualTo("on by r b");
+        assertThat(apply("r", "b", 0, true, false)).isEqualTo("off by r b");
+    }
+
+    @Test
+    void a_wish_applied_again_changes_nothing() {
+        Wish on = wish("r", "a", 0, true, true);
+        Wish off = wish("r", "a", 0, true, false);
+        assertThat(core.apply(device, on).transition()).isNotNull();
+        assertThat(core.apply(device, on).transition()).isNull();
+        assertThat(device.wishes()).isEqualTo(1);
+        assertThat(core.apply(device, off).transition()).isNotNull();
+        assertThat(core.apply(device, off).transition()).isNull();
+        assertThat(device.transitions()).isEqualTo(2);
+    }
+
+    @Test
+    void the_ids_of_transitions_are_distinct_and_the_same_at_every_replay() {
+        List<Transition> first = new ArrayList<>();
+        List<Transition> again = new ArrayList<>();
+        for (List<Transition> run : List.of(first, again)) {
+            position = 0;
+            DeviceState fresh = DeviceState.of("pump");
+            for (int i = 0; i < 100; i++) {
+                run.add(
+                        requireNonNull(
+                                core.apply(fresh, wish("r", "a", 0, true, i % 2 == 0))
+                                        .transition()));
+            }
+        }
+        assertThat(again).isEqualTo(first);
+        Set<String> ids = new HashSet<>();
+        first.forEach(transition -> ids.add(transition.id()));
+        assertThat(ids).hasSize(100).allMatch(id -> id.matches("[0-9a-f]{32}"));
+        assertThat(first.getLast().sequence()).isEqualTo(100);
+        assertThat(first.getFirst().issuedAtMicros()).isEqualTo(1_000);
+    }
+
+    @Test
+    void takes_no_more_wishes_than_it_may() {
+        StreamOptions few = new StreamOptions(List.of(), java.time.Duration.ZERO, 1, 1, 0, 2);
+        StreamCore small = new StreamCore(few, RuleSet.NONE);
+        small.apply(device, wish("r", "a", 0, false, true));
+        small.apply(device, wish("r", "b", 0, false, true));
+        DeviceOutcome third = small.apply(device, wish("r", "c", 0, true, true));
+        assertThat(third.refused()).isTrue();
+        assertThat(third.transition()).isNull();
+        assertThat(small.apply(device, wish("r", "c", 0, true, false)).refused()).isFalse();
+        assertThat(small.apply(device, wish("r", "a", 0, false, true)).refused()).isFalse();
+        assertThat(small.apply(device, wish("r", "a", 0, false, false)).refused()).isFalse();
+        assertThat(small.apply(device, wish("r", "c", 0, true, true)).refused()).isFalse();
+        assertThat(device.wishes()).isEqualTo(2);
+    }
+
+    @Test
+    void refuses_the_wish_of_another_device() {
+        assertThatThrownBy(() -> core.apply(DeviceState.of("other"), wish("r", "a", 0, true, true)))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @RepeatedTest(20)
+    void is_what_all_present_wishes_say() {
+        Seed seed = Seed.next();
+        SplittableRandom random = seed.random(0);
+        Map<String, Wish> present = new HashMap<>();
+        boolean on = false;
+        for (int i = 0; i < 2_000; i++) {
+            int rule = random.nextInt(5);
+            Wish wish =
+                    wish(
+                            "r" + rule,
+                            "s" + random.nextInt(4),
+                            rule / 2,
+                            rule % 2 == 0,
+                            random.nextBoolean());
+            String key = wish.rule() + wish.sensor();
+            if (wish.active()) {
+                present.put(key, wish);
+            } else {
+                present.remove(key);
+            }
+            int highest = present.values().stream().mapToInt(Wish::priority).max().orElse(0);
+            boolean wished =
+                    present.values().stream()
+                            .anyMatch(one -> one.priority() == highest && one.turnOn());
+            Transition transition = core.apply(device, wish).transition();
+            assertThat(transition != null).as(seed::toString).isEqualTo(wished != on);
+            on = wished;
+            assertThat(device.on()).as(seed::toString).isEqualTo(on);
+            if (transition != null) {
+                assertThat(transition.turnOn()).isEqualTo(on);
+                Wish by =
+                        present.values().stream()
+                                .filter(one -> one.rule().equals(transition.rule()))
+                                .findAny()
+                                .orElse(wish);
+                assertThat(present.isEmpty() || by.turnOn() == on).as(seed::toString).isTrue();
+            }
+            if (random.nextInt(50) == 0) {
+                device = Testing.copy(device);
+            }
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.riacho.core.stream;
+
+import org.jspecify.annotations.NullMarked;

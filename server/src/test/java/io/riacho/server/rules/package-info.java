@@ -1,0 +1,4 @@
+@NullMarked
+package io.riacho.server.rules;
+
+import org.jspecify.annotations.NullMarked;
