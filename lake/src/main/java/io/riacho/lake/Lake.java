@@ -1,0 +1,423 @@
+package io.riacho.lake;
+
+import io.riacho.disk.Disk;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The lake of one server: takes rows, seals them into Parquet, answers SQL.
+///
+/// Threads: `append*`, [#freeze] and the `unsealed*` figures belong to one writer thread and return
+/// at once; [#seal], [#compact] and [#retain] take as long as the disk does and exclude each other,
+/// so one sealer thread runs them; [#find] and [#query] are for any thread.
+///
+/// A row's position is that of the journal record which made it a row; positions never decrease. What
+/// is not sealed is lost with the process and comes again from the journal: [#open] tells by
+/// [#sealedPosition()] what is not needed, and rows at or below it are ignored.
+public final class Lake implements AutoCloseable {
+
+    /// Where DuckDB spills to; emptied at every start.
+    static final String TEMPORARY = "tmp";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Lake.class);
+
+    private final LakeOptions options;
+    private final boolean readOnly;
+    private final Engine engine;
+    private final Catalog catalog;
+    private final Queries queries;
+    private final Finder finder;
+    private final Sealer sealer;
+    private final Compactor compactor;
+    private final Retirement retirement;
+    private final ReentrantLock maintenance = new ReentrantLock();
+    private final long sealedAtOpen;
+
+    private Block open;
+    private long lastFrozen;
+    private volatile long frozenRows;
+    private volatile long frozenBytes;
+
+    private Lake(
+            Disk disk, Path directory, LakeOptions options, Manifest manifest, boolean readOnly) {
+        this.options = options;
+        this.readOnly = readOnly;
+        this.engine = new Engine(directory, options);
+        this.catalog = new Catalog(disk, directory, manifest);
+        this.queries = new Queries(engine, catalog, options.queriesMax());
+        this.finder = new Finder(directory, engine, catalog);
+        this.sealer = new Sealer(disk, directory, engine, catalog);
+        this.compactor = new Compactor(disk, directory, engine, catalog, options);
+        this.retirement = new Retirement(disk, directory, engine, catalog);
+        this.sealedAtOpen = manifest.sealedPosition();
+        this.lastFrozen = manifest.sealedPosition();
+        this.open = catalog.state().open();
+    }
+
+    /// Opens a lake, or begins one where there is none. Checks that every file is there in its size,
+    /// and deletes files that a crash left behind.
+    ///
+    /// @throws LakeDamagedException if the manifest cannot be read or a file is not as it says
+    /// @throws IllegalArgumentException if the lake was begun with other rollup intervals
+    public static Lake open(Disk disk, Path directory, LakeOptions options) throws IOException {
+        Path lake = directory.toAbsolutePath().normalize();
+        disk.createDirectories(lake);
+        Manifest manifest;
+        if (disk.exists(lake.resolve(Manifest.NAME))) {
+            manifest = checked(disk, lake, options);
+        } else {
+            for (Table table : Table.values()) {
+                if (disk.exists(lake.resolve(table.directory()))) {
+                    throw new LakeDamagedException(
+                            "the lake "
+                                    + lake
+                                    + " has data in '"
+                                    + table.directory()
+                                    + "' and no manifest; restore the manifest from a backup, or move"
+                                    + " the data away to begin a new lake");
+                }
+            }
+            manifest = new Manifest(0, -1, options.intervals(), List.of());
+            manifest.prepare(disk, lake);
+            Manifest.publish(disk, lake);
+            disk.syncDirectory(lake);
+        }
+        removeOrphans(disk, lake, manifest);
+        return new Lake(disk, lake, options, manifest, false);
+    }
+
+    /// Opens the lake of a stopped server for queries: nothing in its directory changes. Rows may be
+    /// appended, which are then seen by queries and never sealed.
+    ///
+    /// @throws LakeDamagedException as [#open], also when there is no lake
+    public static Lake openReadOnly(Disk disk, Path directory, LakeOptions options)
+            throws IOException {
+        Path lake = directory.toAbsolutePath().normalize();
+        if (!disk.exists(lake.resolve(Manifest.NAME))) {
+            throw new LakeDamagedException("there is no lake in " + lake);
+        }
+        Manifest manifest = Manifest.read(disk, lake);
+        checkFiles(lake, manifest);
+        return new Lake(disk, lake, options.withIntervals(manifest.intervals()), manifest, true);
+    }
+
+    private static Manifest checked(Disk disk, Path lake, LakeOptions options) throws IOException {
+        Manifest manifest = Manifest.read(disk, lake);
+        if (!manifest.intervals().equals(options.intervals())) {
+            throw new IllegalArgumentException(
+                    "the lake "
+                            + lake
+                            + " was begun with the rollup intervals "
+                            + names(manifest.intervals())
+                            + " and the configuration says "
+                            + names(options.intervals())
+                            + "; set them back, or begin a new data directory");
+        }
+        checkFiles(lake, manifest);
+        return manifest;
+    }
+
+    private static List<String> names(List<Interval> intervals) {
+        return intervals.stream().map(Interval::name).toList();
+    }
+
+    private static void checkFiles(Path lake, Manifest manifest) throws IOException {
+        for (LakeFile file : manifest.files()) {
+            Path path = file.path(lake);
+            if (!Files.isRegularFile(path)) {
+                throw new LakeDamagedException(
+                        "the lake's file " + path + " is missing; restore it from a backup");
+            }
+            long bytes = Files.size(path);
+            if (bytes != file.bytes()) {
+                throw new LakeDamagedException(
+                        "the lake's file "
+                                + path
+                                + " is "
+                                + bytes
+                                + " bytes long and its manifest says "
+                                + file.bytes()
+                                + "; restore it from a backup");
+            }
+        }
+    }
+
+    private static void removeOrphans(Disk disk, Path lake, Manifest manifest) throws IOException {
+        Set<Path> current = new HashSet<>();
+        for (LakeFile file : manifest.files()) {
+            current.add(file.path(lake));
+        }
+        disk.delete(lake.resolve(Manifest.TEMPORARY_NAME));
+        for (Table table : Table.values()) {
+            removeOrphansIn(disk, lake.resolve(table.directory()), current);
+        }
+        removeOrphansIn(disk, lake.resolve(TEMPORARY), current);
+    }
+
+    private static void removeOrphansIn(Disk disk, Path directory, Set<Path> current)
+            throws IOException {
+        if (!disk.exists(directory)) {
+            return;
+        }
+        for (Path entry : disk.list(directory)) {
+            if (Files.isDirectory(entry)) {
+                removeOrphansIn(disk, entry, current);
+            } else if (!current.contains(entry)) {
+                LOG.info("removing {}, which no commit names", entry);
+                disk.delete(entry);
+            }
+        }
+    }
+
+    /// Every row at or below this journal position is in Parquet; -1: none.
+    public long sealedPosition() {
+        return catalog.state().manifest().sealedPosition();
+    }
+
+    /// Size of the current Parquet files, in bytes.
+    public long sealedBytes() {
+        return catalog.state().manifest().bytes();
+    }
+
+    /// How many Parquet files are current.
+    public int sealedFiles() {
+        return catalog.state().manifest().files().size();
+    }
+
+    /// A reading that is new. At or below the position that was sealed at the start it is ignored.
+    ///
+    /// @throws IllegalStateException if there is no room for it; see [#hasRoom()]
+    public void appendReading(
+            long position,
+            String sensor,
+            String metric,
+            long timestampMicros,
+            double value,
+            @Nullable String unit,
+            String source,
+            long receivedAtMicros) {
+        if (taken(position)) {
+            open.appendReading(
+                    position,
+                    sensor,
+                    metric,
+                    timestampMicros,
+                    value,
+                    unit,
+                    source,
+                    receivedAtMicros);
+        }
+    }
+
+    /// A reading that contradicts one with the same series and timestamp, whose value stays.
+    public void appendConflict(
+            long position,
+            String sensor,
+            String metric,
+            long timestampMicros,
+            double value,
+            double keptValue,
+            @Nullable String unit,
+            String source,
+            long receivedAtMicros) {
+        if (taken(position)) {
+            open.appendConflict(
+                    position,
+                    sensor,
+                    metric,
+                    timestampMicros,
+                    value,
+                    keptValue,
+                    unit,
+                    source,
+                    receivedAtMicros);
+        }
+    }
+
+    public void appendCommandEvent(long position, CommandRow row) {
+        if (taken(position)) {
+            open.appendCommand(position, row);
+        }
+    }
+
+    public void appendDeviceEvent(
+            long position, String device, String kind, String detail, long atMicros) {
+        if (taken(position)) {
+            open.appendEvent(position, device, kind, detail, atMicros);
+        }
+    }
+
+    private boolean taken(long position) {
+        if (position <= sealedAtOpen) {
+            return false;
+        }
+        if (position <= lastFrozen) {
+            throw new IllegalArgumentException(
+                    "position " + position + " was frozen already, up to " + lastFrozen);
+        }
+        if (!hasRoom()) {
+            throw new IllegalStateException(
+                    "the lake holds "
+                            + unsealedBytes()
+                            + " bytes of rows that are not sealed and may hold "
+                            + options.unsealedBytesMax()
+                            + "; seal first");
+        }
+        return true;
+    }
+
+    /// Whether an append is possible. Without room the writer freezes and waits for a seal.
+    public boolean hasRoom() {
+        return unsealedBytes() < options.unsealedBytesMax();
+    }
+
+    public long unsealedRows() {
+        return open.rows() + frozenRows;
+    }
+
+    /// Heap that the rows take which are not sealed; as much again is in DuckDB once it looked.
+    public long unsealedBytes() {
+        return open.bytes() + frozenBytes;
+    }
+
+    /// Cuts: what was appended so far is one block to be sealed, what comes goes to a new one.
+    ///
+    /// @param upTo a position at or above every one appended so far and below every one to come
+    public Frozen freeze(long upTo) {
+        requireWritable();
+        if (upTo < lastFrozen) {
+            throw new IllegalArgumentException(
+                    "cannot freeze up to " + upTo + " after " + lastFrozen);
+        }
+        Block frozen = open;
+        synchronized (this) {
+            frozenRows += frozen.rows();
+            frozenBytes += frozen.bytes();
+        }
+        lastFrozen = upTo;
+        catalog.openBlock(upTo);
+        open = catalog.state().open();
+        return new Frozen(frozen, upTo);
+    }
+
+    /// Writes a frozen block to Parquet and commits it; blocks are sealed in the order in which they
+    /// were frozen. When it returns, the rows are durable and [#sealedPosition()] is the block's.
+    ///
+    /// @throws io.riacho.disk.DiskFullException if there is no room; everything is as it was, and it
+    ///     can be tried again
+    /// @throws IOException likewise for any other failure; if the commit itself failed half-way, every
+    ///     further one is refused until the lake is opened again
+    public void seal(Frozen block) throws IOException {
+        requireWritable();
+        maintenance.lock();
+        try {
+            if (catalog.state().blocks().getFirst() != block.block()) {
+                throw new IllegalArgumentException(
+                        "the block up to "
+                                + block.upTo()
+                                + " is not the oldest that waits for its seal");
+            }
+            sealer.seal(block.block(), block.upTo());
+            synchronized (this) {
+                frozenRows -= block.block().rows();
+                frozenBytes -= block.block().bytes();
+            }
+            afterCommit();
+        } finally {
+            maintenance.unlock();
+        }
+    }
+
+    /// Merges small files, in partitions whose time is over and in those that have many.
+    ///
+    /// @return how many partitions it merged; each is a commit that stays if a later one fails
+    public int compact(long nowMicros) throws IOException {
+        requireWritable();
+        maintenance.lock();
+        try {
+            int compacted = compactor.compact(nowMicros);
+            afterCommit();
+            return compacted;
+        } finally {
+            maintenance.unlock();
+        }
+    }
+
+    /// Removes the days that are too old or too much; their statistics stay in `series`.
+    ///
+    /// @return how many days went
+    public int retain(Retention retention, long nowMicros) throws IOException {
+        requireWritable();
+        maintenance.lock();
+        try {
+            int days = retirement.retain(retention, nowMicros);
+            afterCommit();
+            return days;
+        } finally {
+            maintenance.unlock();
+        }
+    }
+
+    /// Frees what a commit has made obsolete: tables of sealed blocks, files nobody reads.
+    private void afterCommit() {
+        if (engine.isOpen()) {
+            ReentrantLock lock = engine.lock();
+            lock.lock();
+            try {
+                engine.redefine(catalog.state());
+            } catch (java.sql.SQLException e) {
+                LOG.warn("the views will be renewed by the next query", e);
+            } finally {
+                lock.unlock();
+            }
+        }
+        catalog.deleteObsolete();
+    }
+
+    /// Which of these readings are in the sealed files, and with which value. Rows that are not sealed
+    /// are not seen: the stream core remembers those itself.
+    public Map<ReadingKey, Double> find(Collection<ReadingKey> keys) throws IOException {
+        return finder.find(keys);
+    }
+
+    /// Answers one `SELECT` over the views, seeing every row appended before the call.
+    ///
+    /// @throws QueryException if it cannot be answered; its reason tells whose fault that is
+    public QueryResult query(String sql, QueryLimits limits) throws QueryException {
+        return queries.query(sql, List.of(), limits);
+    }
+
+    /// The same, with values for the `?` in it: strings, numbers, booleans, `java.time` types.
+    public QueryResult query(
+            String sql, List<? extends @Nullable Object> parameters, QueryLimits limits)
+            throws QueryException {
+        return queries.query(sql, parameters, limits);
+    }
+
+    private void requireWritable() {
+        if (readOnly) {
+            throw new IllegalStateException("the lake was opened for reading only");
+        }
+    }
+
+    /// Cancels the queries that run and waits for a seal under way. What is not sealed is gone.
+    @Override
+    public void close() {
+        queries.close();
+        maintenance.lock();
+        try {
+            engine.close();
+        } finally {
+            maintenance.unlock();
+        }
+    }
+}

@@ -1,0 +1,185 @@
+package io.riacho.lake;
+
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.duckdb.DuckDBConnection;
+import org.jspecify.annotations.Nullable;
+
+/// Runs the queries of users.
+///
+/// What a query may do is limited three times over: DuckDB's parser must call it a single `SELECT`,
+/// it runs in a read-only transaction, and the engine may touch no file outside the lake
+/// ([Engine]).
+final class Queries implements AutoCloseable {
+
+    private final Engine engine;
+    private final Catalog catalog;
+    private final Semaphore places;
+    private final int queriesMax;
+    private final Set<RunningQuery> running = ConcurrentHashMap.newKeySet();
+    private final ScheduledExecutorService deadlines =
+            Executors.newSingleThreadScheduledExecutor(
+                    task -> Thread.ofPlatform().daemon().name("lake-deadlines").unstarted(task));
+
+    Queries(Engine engine, Catalog catalog, int queriesMax) {
+        this.engine = engine;
+        this.catalog = catalog;
+        this.queriesMax = queriesMax;
+        this.places = new Semaphore(queriesMax, true);
+    }
+
+    QueryResult query(String sql, List<? extends @Nullable Object> parameters, QueryLimits limits)
+            throws QueryException {
+        long startNanos = System.nanoTime();
+        takePlace(limits);
+        RunningQuery query = start(limits, startNanos);
+        boolean handedOver = false;
+        try {
+            requireSingleSelect(query.connection(), sql);
+            query.check();
+            PreparedStatement statement = query.connection().prepareStatement(sql);
+            query.statement(statement);
+            for (int i = 0; i < parameters.size(); i++) {
+                statement.setObject(i + 1, parameters.get(i));
+            }
+            query.check();
+            ResultSet rows = statement.executeQuery();
+            QueryResult result = new QueryResult(query, rows, limits);
+            handedOver = true;
+            return result;
+        } catch (SQLException e) {
+            throw query.explained(e);
+        } finally {
+            if (!handedOver) {
+                query.close();
+            }
+        }
+    }
+
+    private void takePlace(QueryLimits limits) throws QueryException {
+        boolean taken;
+        try {
+            taken = places.tryAcquire(limits.timeMax().toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new QueryException(
+                    QueryException.Reason.CANCELLED, "interrupted while waiting for a place", e);
+        }
+        if (!taken) {
+            throw new QueryException(
+                    QueryException.Reason.BUSY,
+                    "all " + queriesMax + " places for queries are taken; try again later",
+                    null);
+        }
+    }
+
+    /// Opens a read-only transaction that sees every row appended so far.
+    private RunningQuery start(QueryLimits limits, long startNanos) throws QueryException {
+        ReentrantLock lock = engine.lock();
+        State pinned = null;
+        DuckDBConnection connection = null;
+        RunningQuery query = null;
+        lock.lock();
+        try {
+            pinned = catalog.pin();
+            engine.refresh(pinned);
+            connection = engine.connect();
+            Sql.run(connection, "BEGIN TRANSACTION READ ONLY");
+            // A transaction's snapshot is that of its first look at the catalogue.
+            Sql.longs(connection, "SELECT count(*) FROM internal.pin");
+            State toRelease = pinned;
+            RunningQuery[] self = new RunningQuery[1];
+            query =
+                    new RunningQuery(
+                            connection,
+                            () -> {
+                                running.remove(self[0]);
+                                catalog.unpin(toRelease);
+                                places.release();
+                            });
+            self[0] = query;
+            running.add(query);
+        } catch (SQLException e) {
+            throw new QueryException(
+                    QueryException.Reason.FAILED, String.valueOf(e.getMessage()), e);
+        } finally {
+            lock.unlock();
+            if (query == null) {
+                closeQuietly(connection);
+                if (pinned != null) {
+                    catalog.unpin(pinned);
+                }
+                places.release();
+            }
+        }
+        RunningQuery started = query;
+        long leftNanos = limits.timeMax().toNanos() - (System.nanoTime() - startNanos);
+        started.deadline(
+                deadlines.schedule(
+                        () -> started.stop(QueryException.Reason.TIMEOUT),
+                        Math.max(0, leftNanos),
+                        TimeUnit.NANOSECONDS));
+        return started;
+    }
+
+    private static void closeQuietly(@Nullable DuckDBConnection connection) {
+        if (connection == null) {
+            return;
+        }
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            // Nothing more to do with it; the exception under way says what happened.
+        }
+    }
+
+    /// DuckDB prepares all but the last of several statements by running them, so it must be known
+    /// before that there is one, and that it only reads.
+    private static void requireSingleSelect(DuckDBConnection connection, String sql)
+            throws QueryException, SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement(
+                        "SELECT CASE WHEN tree->>'error' = 'true' THEN tree->>'error_message' END,"
+                                + " tree->>'error_type', json_array_length(tree, '$.statements')"
+                                + " FROM (SELECT json_serialize_sql(?::VARCHAR) AS tree)")) {
+            statement.setString(1, sql);
+            try (ResultSet rows = statement.executeQuery()) {
+                rows.next();
+                String error = rows.getString(1);
+                if (error != null && "parser".equals(rows.getString(2))) {
+                    throw new QueryException(
+                            QueryException.Reason.INVALID, "Parser Error: " + error, null);
+                }
+                if (error != null) {
+                    throw new QueryException(
+                            QueryException.Reason.REFUSED,
+                            "only SELECT is possible here: " + error,
+                            null);
+                }
+                if (rows.getInt(3) != 1) {
+                    throw new QueryException(
+                            QueryException.Reason.REFUSED,
+                            "one statement at a time; this is " + rows.getInt(3),
+                            null);
+                }
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        deadlines.shutdownNow();
+        for (RunningQuery query : running) {
+            query.cancel();
+        }
+    }
+}
