@@ -1,0 +1,22 @@
+package io.riacho.server.ingest.grpc;
+
+import io.riacho.server.live.LiveFeed;
+
+/// The feed of a sensor service that runs alone, without a path behind it.
+final class FeedThatKnowsNobody implements LiveFeed {
+
+    @Override
+    public Subscription subscribe(Listener listener) {
+        return () -> {};
+    }
+
+    @Override
+    public Subscription subscribe(String sensor, String metric, Listener listener) {
+        return () -> {};
+    }
+
+    @Override
+    public boolean knows(String sensor, String metric) {
+        return false;
+    }
+}
