@@ -306,6 +306,12 @@ public final class Journal implements AutoCloseable {
         spare.prepare();
     }
 
+    /// Whether now is the time to have [#prepareNext()] called: the active segment is half full and
+    /// the room of the next one is not reserved. Cheap enough to ask after every sync.
+    public boolean wantsNext() {
+        return endOffset > active.bytes() / 2 && !spare.isReady();
+    }
+
     private void roll() throws IOException {
         sync();
         DiskFile reserved = spare.take();

@@ -20,7 +20,7 @@ public final class JournalDamagedException extends IOException {
         this.offset = offset;
     }
 
-    /// The file that is damaged, or that should follow the gap.
+    /// The file that is damaged, or after which something is missing.
     public Path file() {
         return file;
     }

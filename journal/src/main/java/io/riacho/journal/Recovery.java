@@ -72,13 +72,6 @@ final class Recovery {
             Path path = paths.get(i);
             try (DiskFile file = disk.open(path)) {
                 Segment segment = Segment.open(path, file);
-                if (i > 0 && segment.basePosition() != position) {
-                    throw new JournalDamagedException(
-                            path,
-                            0,
-                            "it begins at position %d, but the segment before it ends at %d"
-                                    .formatted(segment.basePosition(), position));
-                }
                 segments.add(segment);
                 boolean last = i == paths.size() - 1;
                 long upTo = last ? Long.MAX_VALUE : Segment.basePosition(paths.get(i + 1));
@@ -90,8 +83,8 @@ final class Recovery {
                     throw new JournalDamagedException(
                             path,
                             scanner.offset(),
-                            "the record with position %d should be here: %s"
-                                    .formatted(scanner.position(), tail.problem()));
+                            "the record with position %d should be here (%s), and the next segment begins at %d"
+                                    .formatted(scanner.position(), tail.problem(), upTo));
                 }
                 endOffset = tail.offset();
                 position = tail.position();

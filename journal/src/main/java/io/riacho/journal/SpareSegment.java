@@ -45,6 +45,10 @@ final class SpareSegment implements AutoCloseable {
         }
     }
 
+    synchronized boolean isReady() {
+        return ready != null;
+    }
+
     /// The one that is ready, or one made now. The caller owns it.
     DiskFile take() throws IOException {
         synchronized (this) {

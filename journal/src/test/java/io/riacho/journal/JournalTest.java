@@ -67,10 +67,15 @@ class JournalTest {
     @Test
     void aSegmentPreparedAheadIsUsedAndLeavesNothingBehind() throws IOException {
         try (Journal journal = open()) {
+            assertThat(journal.wantsNext()).isFalse();
+            journal.append(bytes("x".repeat(1000)), 1);
+            journal.append(bytes("x".repeat(1000)), 1);
+            assertThat(journal.wantsNext()).isTrue();
             journal.prepareNext();
             journal.prepareNext();
+            assertThat(journal.wantsNext()).isFalse();
             assertThat(names()).contains("spare-0.tmp").hasSize(2);
-            for (int i = 0; i < 4; i++) {
+            for (int i = 0; i < 2; i++) {
                 journal.append(bytes("x".repeat(1000)), 1);
             }
             assertThat(names()).doesNotContain("spare-0.tmp").hasSize(2);

@@ -47,7 +47,7 @@ class DiskThatLosesUnsyncedWritesTest {
     }
 
     static List<Seed> seeds() {
-        return Seed.several(3);
+        return Seed.several(2);
     }
 
     @ParameterizedTest
