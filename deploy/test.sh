@@ -190,9 +190,72 @@ updates_one_parameter() {
 # moto's CloudFormation deletes no route tables, and its EC2 then refuses to delete the VPC: this does it first.
 help_moto_delete() {
   local vpc table
-  vpc=$(output_of "$1" VpcId)
-  for table in $(aws ec2 describe-route-tables --filters "Name=vpc-id,Values=$vpc" --query "RouteTables[?length(Routes)>\`1\`].RouteTableId" --output text); do
-    aws ec2 delete-route-table --route-table-id "$table"
+  for vpc in $(aws cloudformation describe-stack-resources --stack-name "$1" --query "StackResources[?LogicalResourceId=='Vpc'].PhysicalResourceId" --output text); do
+    for table in $(aws ec2 describe-route-tables --filters "Name=vpc-id,Values=$vpc" --query "RouteTables[?length(Routes)>\`1\`].RouteTableId" --output text); do
+      aws ec2 delete-route-table --route-table-id "$table"
+    done
+  done
+}
+
+# moto knows no public SSM parameters of Canonical's, so its copy of greeting.yaml takes Amazon's. Nothing else differs.
+copy_for_moto() {
+  mkdir -p "$work/deploy/cloudformation"
+  cp "$DEPLOY_DIR"/*.sh "$work/deploy/"
+  cp "$DEPLOY_DIR"/cloudformation/*.yaml "$work/deploy/cloudformation/"
+  sed 's|/aws/service/canonical/ubuntu/server/22.04/stable/current/amd64/hvm/ebs-gp2/ami-id|/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64|' \
+    "$DEPLOY_DIR/cloudformation/greeting.yaml" >"$work/deploy/cloudformation/greeting.yaml"
+}
+
+release_parameters=(RepositoryUrl=https://github.com/example/riacho Version=1.2.3
+  ArchiveSha256=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef)
+
+# instance_of STACK-NAME: INSTANCE-ID SUBNET PRIVATE-ADDRESS of the instance with that tag Name.
+instance_of() {
+  aws ec2 describe-instances --filters "Name=tag:Name,Values=$1" --query 'Reservations[0].Instances[0].[InstanceId,SubnetId,PrivateIpAddress]' --output text
+}
+subnet_of() {
+  aws ec2 describe-subnets --filters "Name=cidr-block,Values=$1" --query 'Subnets[0].SubnetId' --output text
+}
+
+# user_data_of NAME TEXT…: the user data of that instance is a sound script, holds each text, and checks the archive.
+user_data_of() {
+  local name=$1 text file="$work/user_data.sh" id
+  shift
+  read -r id _ <<<"$(instance_of "$name")"
+  aws ec2 describe-instance-attribute --instance-id "$id" --attribute userData --query UserData.Value --output text | base64 -d >"$file" || return 1
+  bash -n "$file" || return 1
+  # moto leaves the address of the wait handle as it stands in the template.
+  ! have shellcheck || shellcheck --exclude=SC2016 "$file" || return 1
+  for text in "https://github.com/example/riacho/releases/download/v1.2.3/riacho-1.2.3-linux-x64.tar.gz" \
+    "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef  /tmp/riacho.tar.gz" "$@"; do
+    grep -qF -- "$text" "$file" || { printf 'the user data of %s does not hold: %s\n' "$name" "$text"; return 1; }
+  done
+}
+
+ingress_of() {
+  # shellcheck disable=SC2016 # the backquotes are JMESPath's
+  aws ec2 describe-security-groups --filters "Name=tag:Name,Values=$1" --query 'sort_by(SecurityGroups[0].IpPermissions,&FromPort)[].[FromPort,ToPort,join(`+`,sort(IpRanges[].CidrIp))]' --output text | tr '\t' ' ' | tr '\n' ';'
+}
+
+greeting_is_as_reported() {
+  # moto gives the instance no public address where its CloudFormation makes the subnet: the port is what can be checked.
+  expect "Address's port" 50051 "$(output_of greeting-stack Address | sed 's/.*://')" || return 1
+  expect ingress "22 22 203.0.113.7/32;50051 50051 203.0.113.7/32;" "$(ingress_of greeting-stack-greeting)" || return 1
+  user_data_of greeting-stack-greeting "ExecStart=/opt/riacho/bin/riacho greeting" "RIACHO_BIND=0.0.0.0" "append:/var/log/riacho/greeting.log"
+}
+
+tcp_sensors_are_as_reported() {
+  local address subnet metric
+  read -r _ subnet address <<<"$(instance_of tcp-sensors-stack-server)"
+  expect "the server's subnet" "$(subnet_of 10.2.1.0/24)" "$subnet" || return 1
+  expect ServerPrivateIp "$address" "$(output_of tcp-sensors-stack ServerPrivateIp)" || return 1
+  expect ingress "22 22 203.0.113.7/32;5000 5000 10.2.2.0/24+203.0.113.7/32;" "$(ingress_of tcp-sensors-stack-server)" || return 1
+  expect "the clients' ingress" "22 22 203.0.113.7/32;" "$(ingress_of tcp-sensors-stack-client)" || return 1
+  user_data_of tcp-sensors-stack-server "ExecStart=/opt/riacho/bin/riacho up" "RIACHO_TCP_BIND=0.0.0.0" || return 1
+  for metric in temperature humidity; do
+    read -r _ subnet _ <<<"$(instance_of "tcp-sensors-stack-$metric")"
+    expect "the $metric sensor's subnet" "$(subnet_of 10.2.2.0/24)" "$subnet" || return 1
+    user_data_of "tcp-sensors-stack-$metric" "simulate --protocol tcp --metric $metric --period 2s --to $address:5000" || return 1
   done
 }
 
@@ -206,8 +269,17 @@ if [[ -z $no_moto ]]; then
   check "network-stack: outputs equal exports field-VpcId, -PublicSubnetId, -SecurityGroupId" exports_are_read_back
   check "network-stack: CIDRs, public addresses, route, ports 22 and 50051–50053 from the given ranges only" network_is_as_reported
   check "deploy_cf.sh network again, with one parameter changed, keeps the others" updates_one_parameter
+  copy_for_moto
+  check "deploy_cf.sh greeting, against moto" "$work/deploy/deploy_cf.sh" greeting --cidr 203.0.113.7/32 "${release_parameters[@]}"
+  check "greeting-stack: address, ports, user data with the release's checksum" greeting_is_as_reported
+  skip "greeting-stack: alarms read back" "moto's CloudFormation makes no CloudWatch alarms"
+  check "deploy_cf.sh tcp-sensors, against moto" "$work/deploy/deploy_cf.sh" tcp-sensors --cidr 203.0.113.7/32 --key-name operator "${release_parameters[@]}"
+  check "tcp-sensors-stack: subnets, ports, clients that are given the server's address" tcp_sensors_are_as_reported
+  for stack in greeting-stack tcp-sensors-stack; do help_moto_delete "$stack"; done
+  check "teardown.sh removes greeting and tcp-sensors" "$work/deploy/teardown.sh" --yes --only greeting --only tcp-sensors
+  check "greeting-stack and tcp-sensors-stack are gone" eval 'stack_is_gone greeting-stack && stack_is_gone tcp-sensors-stack'
 else
-  for name in "deploy_cf.sh network" "network-stack outputs and exports" "network-stack addresses and ports" "deploy_cf.sh network with one parameter changed"; do skip "$name, against moto" "$no_moto"; done
+  for name in "deploy_cf.sh greeting" "greeting-stack" "deploy_cf.sh tcp-sensors" "tcp-sensors-stack" "teardown.sh of both" "deploy_cf.sh network" "network-stack outputs and exports" "network-stack addresses and ports" "deploy_cf.sh network with one parameter changed"; do skip "$name, against moto" "$no_moto"; done
 fi
 
 # --- Terraform -------------------------------------------------------------------------------------------------
@@ -251,7 +323,7 @@ else
 fi
 
 tf_state="$work/app-server.tfstate"
-# The scripts, run from the copy: the same text, and what init leaves behind goes with the work folder.
+# The scripts run from the copy: the same text, and what init leaves behind goes with the work folder.
 cp "$DEPLOY_DIR"/*.sh "$work/deploy/" 2>/dev/null
 
 apply_outputs() {
