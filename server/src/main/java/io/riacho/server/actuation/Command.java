@@ -33,7 +33,8 @@ public record Command(
         SUPERSEDED
     }
 
-    public Command withState(State next) {
+    /// The command after a change of state; its expiry may have been renewed with it.
+    public Command moved(State next, long newExpiryMicros) {
         return new Command(
                 id,
                 device,
@@ -42,8 +43,16 @@ public record Command(
                 rule,
                 average,
                 issuedAtMicros,
-                expiresAtMicros,
+                newExpiryMicros,
                 sequence,
                 next);
+    }
+
+    /// Whether a device that returns should still get it: everything but carried out or replaced.
+    public boolean isOpen() {
+        return switch (state) {
+            case ISSUED, SENT, DELIVERED, EXPIRED -> true;
+            case ACKNOWLEDGED, SUPERSEDED -> false;
+        };
     }
 }

@@ -1,0 +1,100 @@
+package io.riacho.server.live;
+
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The live feed of one server. The stream thread publishes; anybody subscribes.
+///
+/// What nobody watches costs a look: the stream thread asks for a series' [Topic] once and then
+/// whether it [#isWatched(Topic)].
+public final class LiveHub implements LiveFeed {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LiveHub.class);
+
+    private record Key(String sensor, String metric) {}
+
+    /// The listeners of one series.
+    public static final class Topic {
+
+        private final CopyOnWriteArrayList<Listener> listeners = new CopyOnWriteArrayList<>();
+        private volatile boolean known;
+    }
+
+    private final ConcurrentHashMap<Key, Topic> topics = new ConcurrentHashMap<>();
+    private final CopyOnWriteArrayList<Listener> everything = new CopyOnWriteArrayList<>();
+
+    /// The topic of a series that has readings. Bounded by the series there are and the series that are watched.
+    public Topic topic(String sensor, String metric) {
+        return topics.compute(
+                new Key(sensor, metric),
+                (_, present) -> {
+                    Topic topic = present == null ? new Topic() : present;
+                    topic.known = true;
+                    return topic;
+                });
+    }
+
+    public boolean isWatched(Topic topic) {
+        return !everything.isEmpty() || !topic.listeners.isEmpty();
+    }
+
+    /// Tells a reading to those who watch its series or everything.
+    public void publish(Topic topic, LiveReading reading) {
+        tell(topic.listeners, reading);
+        tell(everything, reading);
+    }
+
+    /// Tells a command to those who watch everything.
+    public void publish(LiveCommand command) {
+        tell(everything, command);
+    }
+
+    private static void tell(List<Listener> listeners, LiveEvent event) {
+        for (Listener each : listeners) {
+            try {
+                each.on(event);
+            } catch (RuntimeException e) {
+                // A watcher's mistake must not stop the path.
+                LOG.error("A listener of the live feed failed", e);
+            }
+        }
+    }
+
+    @Override
+    public Subscription subscribe(Listener listener) {
+        everything.add(listener);
+        return () -> everything.remove(listener);
+    }
+
+    @Override
+    public Subscription subscribe(String sensor, String metric, Listener listener) {
+        Key key = new Key(sensor, metric);
+        topics.compute(
+                key,
+                (_, present) -> {
+                    Topic topic = present == null ? new Topic() : present;
+                    topic.listeners.add(listener);
+                    return topic;
+                });
+        return () ->
+                topics.computeIfPresent(
+                        key,
+                        (_, topic) -> {
+                            topic.listeners.remove(listener);
+                            return isNeeded(topic) ? topic : null;
+                        });
+    }
+
+    private static boolean isNeeded(Topic topic) {
+        return topic.known || !topic.listeners.isEmpty();
+    }
+
+    @Override
+    public boolean knows(String sensor, String metric) {
+        Topic topic = topics.get(new Key(sensor, metric));
+        return topic != null && topic.known;
+    }
+}

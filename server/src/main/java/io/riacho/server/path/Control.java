@@ -1,0 +1,17 @@
+package io.riacho.server.path;
+
+import io.riacho.server.intake.Failure;
+import java.util.function.Consumer;
+
+/// A record that the server itself journals, with what follows. Controls go before submissions and
+/// are not bounded by the intake: each kind is bounded by what causes it.
+///
+/// @param record what to journal
+/// @param durable runs once it is on disk, on the journal thread
+/// @param failed runs instead when it could not be made durable; the state is then unchanged
+record Control(JournalRecord record, Runnable durable, Consumer<Failure> failed) {
+
+    static Control of(JournalRecord record) {
+        return new Control(record, () -> {}, _ -> {});
+    }
+}

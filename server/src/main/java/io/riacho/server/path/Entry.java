@@ -1,0 +1,15 @@
+package io.riacho.server.path;
+
+import java.util.List;
+
+/// One journal entry: what one group commit made durable.
+///
+/// @param basePosition position of its first record
+/// @param positions how many positions it takes
+record Entry(long basePosition, int positions, List<JournalRecord> records) {
+
+    /// The position after its last record.
+    long endPosition() {
+        return basePosition + positions;
+    }
+}

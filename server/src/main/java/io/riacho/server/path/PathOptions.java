@@ -1,0 +1,49 @@
+package io.riacho.server.path;
+
+import java.time.Duration;
+
+/// Limits of the path.
+///
+/// @param intakeBytesMax bytes of unanswered submissions at which doors stop reading
+/// @param commitReadingsMax readings in one group commit
+/// @param handOverReadingsMax readings between the journal and the stream core; then commits wait
+/// @param lateMax late readings that wait for the resolver; then the intake waits
+/// @param seriesMax series that may have readings; a reading of a further one is refused
+/// @param futureMax how far ahead of the clock a timestamp may be
+/// @param ageMax how old a timestamp may be; zero: any age
+/// @param freeBytesMin free disk below which new readings are refused
+/// @param sealRowsMax rows that are not sealed at which a seal starts
+/// @param sealBytesMax bytes of rows that are not sealed at which a seal starts; at four times as
+///     many the stream core waits for the seal under way
+/// @param sealEvery a seal starts when rows are older than this
+/// @param commandExpiry how long a command is worth carrying out
+public record PathOptions(
+        long intakeBytesMax,
+        int commitReadingsMax,
+        int handOverReadingsMax,
+        int lateMax,
+        int seriesMax,
+        Duration futureMax,
+        Duration ageMax,
+        long freeBytesMin,
+        long sealRowsMax,
+        long sealBytesMax,
+        Duration sealEvery,
+        Duration commandExpiry) {
+
+    public static PathOptions defaults() {
+        return new PathOptions(
+                64L << 20,
+                65_536,
+                262_144,
+                65_536,
+                100_000,
+                Duration.ofMinutes(10),
+                Duration.ZERO,
+                256L << 20,
+                2_000_000,
+                48L << 20,
+                Duration.ofMinutes(5),
+                Duration.ofHours(24));
+    }
+}

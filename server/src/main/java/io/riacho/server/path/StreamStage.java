@@ -1,0 +1,195 @@
+package io.riacho.server.path;
+
+import io.riacho.lake.Lake;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// Folds what is durable into the state, feeds the lake and the live feed, and decides when to seal.
+/// The one place that touches the state; used by one thread.
+final class StreamStage {
+
+    /// The stream core waits for the seal under way at this many times `sealBytesMax`.
+    private static final int UNSEALED_FACTOR_MAX = 4;
+
+    private final StateFold fold;
+    private final Lake lake;
+    private final SealStage sealer;
+    private final MicroClock clock;
+    private final PathOptions options;
+
+    private final ConcurrentLinkedQueue<Entry> entries = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger positionsQueued = new AtomicInteger();
+    private final ConcurrentLinkedQueue<Runnable> asks = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<StateFold.PendingLate> newLate =
+            new ConcurrentLinkedQueue<>();
+
+    private volatile int latePending;
+    private volatile boolean needsTicks;
+    private volatile boolean unsealedFull;
+    private volatile long positionFolded = -1;
+    private volatile long acceptedFromMicros = Long.MIN_VALUE;
+    private long unsealedSinceMicros = Long.MAX_VALUE;
+
+    StreamStage(
+            StateFold fold, Lake lake, SealStage sealer, MicroClock clock, PathOptions options) {
+        this.fold = fold;
+        this.lake = lake;
+        this.sealer = sealer;
+        this.clock = clock;
+        this.options = options;
+    }
+
+    // --- the journal thread
+
+    /// Whether new readings may be committed. They wait while too many are to be folded, while too
+    /// many late ones wait for the resolver, or while too many rows wait for the seal under way. The
+    /// server's own records never wait: seals and resolutions end the waiting.
+    boolean takesReadings() {
+        return positionsQueued.get() < options.handOverReadingsMax()
+                && latePending < options.lateMax()
+                && !unsealedFull;
+    }
+
+    void offer(Entry entry) {
+        positionsQueued.addAndGet(entry.positions());
+        entries.add(entry);
+    }
+
+    /// Timestamps before this are older than what retention keeps.
+    long acceptedFromMicros() {
+        return acceptedFromMicros;
+    }
+
+    // --- any thread
+
+    /// Asks something of the state, on its own thread; complete when the stage gets to it.
+    <T> CompletableFuture<T> ask(Function<StateFold, T> question) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        asks.add(() -> {
+            try {
+                answer.complete(question.apply(fold));
+            } catch (RuntimeException e) {
+                answer.completeExceptionally(e);
+            }
+        });
+        return answer;
+    }
+
+    boolean needsTicks() {
+        return needsTicks;
+    }
+
+    long positionFolded() {
+        return positionFolded;
+    }
+
+    int latePending() {
+        return latePending;
+    }
+
+    boolean hasWork() {
+        return (!entries.isEmpty() && lake.hasRoom()) || !asks.isEmpty();
+    }
+
+    void acceptFrom(long micros) {
+        acceptedFromMicros = micros;
+    }
+
+    // --- the resolver's thread
+
+    /// The next late readings that want to be looked up, at most `max`.
+    List<StateFold.PendingLate> takeLate(int max) {
+        List<StateFold.PendingLate> taken = new ArrayList<>();
+        while (taken.size() < max) {
+            StateFold.PendingLate late = newLate.poll();
+            if (late == null) {
+                break;
+            }
+            taken.add(late);
+        }
+        return taken;
+    }
+
+    boolean hasLate() {
+        return !newLate.isEmpty();
+    }
+
+    // --- the stream thread
+
+    /// After recovery: what is pending goes to the resolver, and watchers are told from now on.
+    void goLive() {
+        fold.goLive(newLate::add);
+        publish();
+    }
+
+    /// Folds one entry or answers what was asked.
+    ///
+    /// @return whether there was something to do
+    boolean step() {
+        boolean worked = false;
+        for (Runnable each = asks.poll(); each != null; each = asks.poll()) {
+            each.run();
+            worked = true;
+        }
+        Entry entry = lake.hasRoom() ? entries.poll() : null;
+        if (entry != null) {
+            fold(entry);
+            positionsQueued.addAndGet(-entry.positions());
+            worked = true;
+        }
+        worked |= sealIfDue();
+        publish();
+        return worked;
+    }
+
+    private void fold(Entry entry) {
+        long at = entry.basePosition();
+        for (JournalRecord each : entry.records()) {
+            fold.fold(at, each);
+            at += each.positions();
+        }
+    }
+
+    private void publish() {
+        latePending = fold.pendingLate();
+        needsTicks = fold.needsTicks();
+        unsealedFull = lake.unsealedBytes() >= UNSEALED_FACTOR_MAX * options.sealBytesMax();
+        positionFolded = fold.position();
+    }
+
+    private boolean sealIfDue() {
+        long rows = lake.unsealedRows();
+        if (rows == 0) {
+            unsealedSinceMicros = Long.MAX_VALUE;
+            return false;
+        }
+        long now = clock.nowMicros();
+        if (unsealedSinceMicros == Long.MAX_VALUE || now < unsealedSinceMicros) {
+            unsealedSinceMicros = now;
+        }
+        boolean due =
+                rows >= options.sealRowsMax()
+                        || lake.unsealedBytes() >= options.sealBytesMax()
+                        || now - unsealedSinceMicros
+                                >= TimeUnit.NANOSECONDS.toMicros(options.sealEvery().toNanos());
+        if (!due || !sealer.isIdle()) {
+            return false;
+        }
+        return seal() != null;
+    }
+
+    /// Starts a seal of everything folded so far, unless there is nothing or one is under way.
+    @Nullable CompletableFuture<Void> seal() {
+        if (!sealer.isIdle() || fold.position() < 0) {
+            return null;
+        }
+        unsealedSinceMicros = Long.MAX_VALUE;
+        return sealer.start(fold.position(), lake.freeze(fold.position()), fold.snapshot());
+    }
+}

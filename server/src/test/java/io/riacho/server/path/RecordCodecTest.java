@@ -1,0 +1,112 @@
+package io.riacho.server.path;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.riacho.server.actuation.Command;
+import io.riacho.server.path.JournalRecord.ClockTick;
+import io.riacho.server.path.JournalRecord.CommandMoved;
+import io.riacho.server.path.JournalRecord.Readings;
+import io.riacho.server.path.JournalRecord.Resolved;
+import io.riacho.server.path.JournalRecord.RulesSet;
+import io.riacho.server.path.JournalRecord.SealedUpTo;
+import io.riacho.server.path.JournalRecord.SeriesDefined;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class RecordCodecTest {
+
+    static List<JournalRecord> records() {
+        return List.of(
+                new SeriesDefined(7, "estufa-ção", "temperature"),
+                new Resolved(3, 99, true, -1.5),
+                new Resolved(3, 100, false, 0),
+                new SealedUpTo(1L << 40),
+                new ClockTick(1_763_668_800_000_000L),
+                new RulesSet(ByteBuffer.wrap(new byte[] {1, 2, -3}).asReadOnlyBuffer()),
+                new CommandMoved("d", "0a1b", Command.State.ACKNOWLEDGED, 5, 6));
+    }
+
+    @ParameterizedTest
+    @MethodSource("records")
+    void whatIsWrittenIsReadBackWithinItsBound(JournalRecord record) {
+        ByteBuffer bytes = written(record);
+        assertThat(bytes.remaining()).isLessThanOrEqualTo(RecordCodec.bytesMax(record));
+        assertThat(RecordCodec.read(bytes)).isEqualTo(record);
+        assertThat(bytes.hasRemaining()).isFalse();
+    }
+
+    @Test
+    void readingsKeepTheirColumns() {
+        ReadingsBuilder builder = new ReadingsBuilder(2, 42);
+        for (int i = 0; i < 1_000; i++) {
+            builder.add(i % 7, 1_000L + i, i / 3.0, i % 5 == 0, i % 3 == 0 ? "°C" : null);
+        }
+        Readings before = builder.build();
+        ByteBuffer bytes = written(before);
+        assertThat(bytes.remaining()).isLessThanOrEqualTo(RecordCodec.bytesMax(before));
+        Readings after = (Readings) RecordCodec.read(bytes);
+        assertThat(after.size()).isEqualTo(1_000);
+        assertThat(after.source()).isEqualTo(2);
+        assertThat(after.receivedAtMicros()).isEqualTo(42);
+        assertThat(after.series()).isEqualTo(Arrays.copyOf(before.series(), 1_000));
+        assertThat(after.timestamps()).isEqualTo(Arrays.copyOf(before.timestamps(), 1_000));
+        assertThat(after.values()).isEqualTo(Arrays.copyOf(before.values(), 1_000));
+        assertThat(after.given()).isEqualTo(Arrays.copyOf(before.given(), 1_000));
+        assertThat(after.units()).isEqualTo(Arrays.copyOf(before.units(), 1_000));
+    }
+
+    /// The bytes of version 1, as `docs/formats/records.md` has them.
+    @Test
+    void theBytesAreThoseOfVersionOne() {
+        ReadingsBuilder builder = new ReadingsBuilder(3, 0x0102030405060708L);
+        builder.add(5, 16, 1.0, false, "C");
+        assertThat(HexFormat.of().formatHex(array(written(builder.build()))))
+                .isEqualTo(
+                        "02"
+                                + "02"
+                                + "03"
+                                + "0807060504030201"
+                                + "01000000"
+                                + "05000000"
+                                + "1000000000000000"
+                                + "000000000000f03f"
+                                + "0100"
+                                + "43");
+        assertThat(HexFormat.of().formatHex(array(written(new SeriesDefined(1, "s1", "m")))))
+                .isEqualTo("01" + "01000000" + "0200" + "7331" + "0100" + "6d");
+        assertThat(HexFormat.of().formatHex(array(written(new SealedUpTo(2)))))
+                .isEqualTo("04" + "0200000000000000");
+    }
+
+    @Test
+    void bytesThatAreNoRecordAreRefusedWithAReason() {
+        assertThatThrownBy(() -> RecordCodec.read(ByteBuffer.wrap(new byte[] {99})))
+                .isInstanceOf(CorruptRecordException.class)
+                .hasMessageContaining("unknown journal record type 99");
+        ByteBuffer whole = written(new SeriesDefined(1, "s1", "m"));
+        for (int cut = 1; cut < whole.remaining(); cut++) {
+            ByteBuffer part = whole.duplicate().order(ByteOrder.LITTLE_ENDIAN).limit(cut);
+            assertThatThrownBy(() -> RecordCodec.read(part))
+                    .isInstanceOf(CorruptRecordException.class);
+        }
+    }
+
+    private static ByteBuffer written(JournalRecord record) {
+        ByteBuffer bytes = ByteBuffer.allocate(1 << 20).order(ByteOrder.LITTLE_ENDIAN);
+        RecordCodec.write(record, bytes);
+        return bytes.flip();
+    }
+
+    private static byte[] array(ByteBuffer bytes) {
+        byte[] array = new byte[bytes.remaining()];
+        bytes.duplicate().get(array);
+        return array;
+    }
+}
