@@ -1,0 +1,320 @@
+package io.riacho.server;
+
+import io.grpc.BindableService;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.riacho.core.rules.RuleSet;
+import io.riacho.core.stream.StreamOptions;
+import io.riacho.disk.RealDisk;
+import io.riacho.journal.JournalOptions;
+import io.riacho.lake.Interval;
+import io.riacho.lake.Lake;
+import io.riacho.lake.LakeOptions;
+import io.riacho.server.actuation.Commands;
+import io.riacho.server.config.ServerConfig;
+import io.riacho.server.ingest.EventLoops;
+import io.riacho.server.ingest.grpc.ActuatorService;
+import io.riacho.server.ingest.grpc.CommandService;
+import io.riacho.server.ingest.grpc.GreetingService;
+import io.riacho.server.ingest.grpc.GrpcDoor;
+import io.riacho.server.ingest.grpc.GrpcOptions;
+import io.riacho.server.ingest.grpc.IngestService;
+import io.riacho.server.ingest.grpc.ProcessorService;
+import io.riacho.server.ingest.grpc.SensorService;
+import io.riacho.server.ingest.grpc.SimulatedSensors;
+import io.riacho.server.intake.SeriesTable;
+import io.riacho.server.live.LiveFeed;
+import io.riacho.server.path.MicroClock;
+import io.riacho.server.path.PathOptions;
+import io.riacho.server.path.Pipeline;
+import io.riacho.server.path.PipelineThreads;
+import io.riacho.server.rules.CelConditions;
+import io.riacho.server.rules.RuleDefinition;
+import io.riacho.server.rules.RuleException;
+import io.riacho.server.rules.Rules;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A server: the path and its doors, wired by hand.
+///
+/// [#start] returns when readings can be made durable. [#close()] stops the doors, commits what is on
+/// its way, and frees the data directory; closing twice is harmless.
+public final class Riacho implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Riacho.class);
+
+    private static final long SEED_OF_SIMULATED_SENSORS = 42;
+    private static final int SIMULATED_SENSORS_MAX = 10_000;
+
+    private final Deque<AutoCloseable> toClose = new ArrayDeque<>();
+    private final Map<String, InetSocketAddress> addresses = new LinkedHashMap<>();
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final PrometheusMeterRegistry registry =
+            new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final Pipeline pipeline;
+    private volatile boolean broken;
+
+    private Riacho(ServerConfig config) throws IOException {
+        try {
+            closeLast(DataLock.take(config.data()));
+            List<RuleDefinition> rules = definitions(config);
+            CelConditions conditions = new CelConditions();
+            compile(rules, conditions);
+            pipeline =
+                    Pipeline.open(
+                            new RealDisk(),
+                            Pipeline.Directories.below(config.data()),
+                            journalOptions(config),
+                            lakeOptions(config),
+                            streamOptions(config),
+                            pathOptions(config),
+                            bytes -> read(bytes, conditions),
+                            MicroClock.system(),
+                            registry);
+            pipeline.useRules(written(rules));
+            closeLast(PipelineThreads.start(pipeline, this::onBroken));
+            startDoors(config);
+        } catch (IOException | RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /// Starts a server.
+    ///
+    /// @throws DataDirectoryInUseException when another server has the data directory
+    /// @throws IOException when a port cannot be bound, or what is in the data directory is damaged
+    /// @throws IllegalArgumentException when the rules are wrong, listing all that is
+    public static Riacho start(ServerConfig config) throws IOException {
+        return new Riacho(config);
+    }
+
+    private void startDoors(ServerConfig config) throws IOException {
+        SeriesTable series = new SeriesTable(config.stream().seriesMax());
+        EventLoops loops = closeLast(EventLoops.start());
+        ScheduledExecutorService timer =
+                Executors.newSingleThreadScheduledExecutor(
+                        Thread.ofPlatform().daemon().name("riacho-timer").factory());
+        closeLast(timer::shutdownNow);
+        ExecutorService waiting = Executors.newVirtualThreadPerTaskExecutor();
+        closeLast(waiting::shutdownNow);
+
+        @Nullable SimulatedSensors simulated =
+                config.simulate()
+                        ? new SimulatedSensors(
+                                SEED_OF_SIMULATED_SENSORS,
+                                SIMULATED_SENSORS_MAX,
+                                InstantSource.system(),
+                                timer)
+                        : null;
+        grpc(
+                "grpc",
+                config,
+                config.grpc().sensorPort(),
+                loops,
+                List.of(
+                        new SensorService(pipeline.liveFeed(), simulated, timer),
+                        new GreetingService(),
+                        new IngestService(
+                                pipeline.intake(), series, IngestService.SERIES_PER_CALL_MAX),
+                        new CommandService(pipeline.commands(), timer)));
+        grpc(
+                "processor",
+                config,
+                config.grpc().processorPort(),
+                loops,
+                List.of(new ProcessorService(config.grpc().sensorsPerCallMax())));
+        grpc(
+                "actuator",
+                config,
+                config.grpc().actuatorPort(),
+                loops,
+                List.of(new ActuatorService(config.actuator().threshold())));
+    }
+
+    private void grpc(
+            String name,
+            ServerConfig config,
+            int port,
+            EventLoops loops,
+            List<BindableService> services)
+            throws IOException {
+        GrpcOptions options =
+                GrpcOptions.onLoopback(port)
+                        .at(config.grpcBind(), port)
+                        .withLimits(
+                                config.grpc().messageBytesMax(),
+                                config.grpc().connectionsMax(),
+                                2 * config.grpc().callsPerConnectionMax(),
+                                config.grpc().callsPerConnectionMax());
+        GrpcDoor door = closeLast(GrpcDoor.start(options, services, loops, null));
+        addresses.put(name, door.address());
+    }
+
+    /// Where the doors listen: `grpc`, `processor`, `actuator`.
+    public Map<String, InetSocketAddress> addresses() {
+        return Map.copyOf(addresses);
+    }
+
+    /// Where one door listens.
+    ///
+    /// @throws IllegalArgumentException when there is no door of that name
+    public InetSocketAddress address(String door) {
+        InetSocketAddress address = addresses.get(door);
+        if (address == null) {
+            throw new IllegalArgumentException("no door '" + door + "': " + addresses.keySet());
+        }
+        return address;
+    }
+
+    public LiveFeed liveFeed() {
+        return pipeline.liveFeed();
+    }
+
+    public Commands commands() {
+        return pipeline.commands();
+    }
+
+    public Lake lake() {
+        return pipeline.lake();
+    }
+
+    /// Waits until the server was closed, or the journal failed and no reading can be acknowledged.
+    public void awaitStopped() throws InterruptedException {
+        stopped.await();
+    }
+
+    /// Whether the server ended because its journal failed or it met a mistake of its own.
+    public boolean isBroken() {
+        return broken;
+    }
+
+    private void onBroken() {
+        broken = true;
+        stopped.countDown();
+    }
+
+    private <T extends AutoCloseable> T closeLast(T part) {
+        toClose.push(part);
+        return part;
+    }
+
+    @Override
+    public synchronized void close() {
+        for (AutoCloseable each = toClose.poll(); each != null; each = toClose.poll()) {
+            try {
+                each.close();
+            } catch (Exception e) {
+                LOG.warn("Closing {} failed", each.getClass().getSimpleName(), e);
+            }
+        }
+        stopped.countDown();
+    }
+
+    // --- from the configuration to each part's options
+
+    private static JournalOptions journalOptions(ServerConfig config) {
+        return new JournalOptions(
+                config.journal().segmentBytes(), JournalOptions.defaults().entryBytesMax());
+    }
+
+    private static LakeOptions lakeOptions(ServerConfig config) {
+        List<Interval> intervals = new ArrayList<>();
+        for (Duration each : config.stream().windows()) {
+            intervals.add(Interval.parse(intervalName(each)));
+        }
+        return LakeOptions.defaults()
+                .withIntervals(intervals)
+                .withEngineBytesMax(config.lake().memoryBytesMax());
+    }
+
+    private static String intervalName(Duration size) {
+        if (size.toSeconds() % 86_400 == 0) {
+            return size.toDays() + "d";
+        }
+        if (size.toSeconds() % 3_600 == 0) {
+            return size.toHours() + "h";
+        }
+        return size.toSeconds() % 60 == 0 ? size.toMinutes() + "m" : size.toSeconds() + "s";
+    }
+
+    private static StreamOptions streamOptions(ServerConfig config) {
+        return StreamOptions.DEFAULT
+                .withWindows(config.stream().windows())
+                .withRememberedPerSeries(config.stream().rememberedPerSeries());
+    }
+
+    private static PathOptions pathOptions(ServerConfig config) {
+        PathOptions defaults = PathOptions.defaults();
+        Duration ageMax = config.retention().ageMax();
+        return new PathOptions(
+                config.intake().bytesMax(),
+                defaults.commitReadingsMax(),
+                defaults.handOverReadingsMax(),
+                defaults.lateMax(),
+                config.stream().seriesMax(),
+                config.stream().futureMax(),
+                ageMax == null ? Duration.ZERO : ageMax,
+                config.retention().freeDiskBytesMin(),
+                config.lake().sealRowsMax(),
+                defaults.sealBytesMax(),
+                config.lake().sealEvery(),
+                defaults.commandExpiry());
+    }
+
+    private static List<RuleDefinition> definitions(ServerConfig config) {
+        try {
+            return Rules.definitions(config.rules(), config.groups());
+        } catch (RuleException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+    }
+
+    private static RuleSet compile(List<RuleDefinition> rules, CelConditions conditions) {
+        try {
+            return Rules.compile(rules, conditions);
+        } catch (RuleException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+    }
+
+    private static ByteBuffer written(List<RuleDefinition> rules) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (DataOutputStream out = new DataOutputStream(bytes)) {
+            Rules.writeTo(out, rules);
+        } catch (IOException e) {
+            throw new IllegalStateException("writing to memory failed", e);
+        }
+        return ByteBuffer.wrap(bytes.toByteArray());
+    }
+
+    private static RuleSet read(ByteBuffer definitions, CelConditions conditions) {
+        byte[] bytes = new byte[definitions.remaining()];
+        definitions.get(bytes);
+        try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
+            return compile(Rules.readFrom(in), conditions);
+        } catch (IOException e) {
+            throw new IllegalStateException("the journaled rules cannot be read", e);
+        }
+    }
+}
