@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 /// A file with the room of a segment reserved, made ahead of its use. Safe for use by two threads.
 final class SpareSegment implements AutoCloseable {
 
+    private static final long STEP_BYTES = 4 << 20;
+
     private final Disk disk;
     private final Path directory;
     private final long segmentBytes;
@@ -68,8 +70,13 @@ final class SpareSegment implements AutoCloseable {
         }
         DiskFile file = disk.open(path);
         try {
-            file.allocate(segmentBytes);
-            file.sync();
+            // In steps, because a sync of the active segment waits behind whatever the disk is
+            // given here.
+            for (long bytes = 0; bytes < segmentBytes; ) {
+                bytes = Math.min(segmentBytes, bytes + STEP_BYTES);
+                file.allocate(bytes);
+                file.sync();
+            }
             return file;
         } catch (IOException e) {
             try {
