@@ -33,7 +33,7 @@ class LakeCrashTest {
     @TempDir Path directory;
 
     static List<Seed> seeds() {
-        return Seed.several(16);
+        return Seed.several(8);
     }
 
     /// Several lives of one lake, each ended by a power failure in the middle of something.
@@ -76,7 +76,9 @@ class LakeCrashTest {
             Lake lake = Lake.open(disk, lakeDirectory, OPTIONS);
             try {
                 check(lake);
-                disk.crashAfter(1 + random.nextInt(90));
+                // One seal has returned in every life, so there is always something to lose.
+                step(lake);
+                disk.crashAfter(1 + random.nextInt(250));
                 while (true) {
                     step(lake);
                 }
@@ -114,7 +116,8 @@ class LakeCrashTest {
         /// Readings older than retention keeps are refused at the doors, so none come here.
         private void append(Lake lake, int rows) {
             for (int i = 0; i < rows; i++) {
-                long at = NOW + random.nextLong(3 * DAY);
+                // Few hours, so that a seal takes few operations and a crash hits them all.
+                long at = NOW + random.nextInt(3) * DAY + random.nextLong(Interval.HOUR_MICROS);
                 while (perhapsRemoved.contains(at / DAY)) {
                     at += DAY;
                 }
