@@ -1,0 +1,22 @@
+package io.riacho.mqtt;
+
+import io.riacho.mqtt.packet.Version;
+import java.net.SocketAddress;
+
+/// A connected client. Safe to read by any thread.
+public interface Client {
+
+    String id();
+
+    Version version();
+
+    /// What the [Authenticator] said that this is.
+    Object identity();
+
+    SocketAddress remoteAddress();
+
+    /// The name of the [Listener] that it came by.
+    String listener();
+
+    ClientStatistics statistics();
+}

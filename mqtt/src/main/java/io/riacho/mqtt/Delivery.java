@@ -1,0 +1,121 @@
+package io.riacho.mqtt;
+
+import io.riacho.mqtt.packet.Qos;
+import io.riacho.mqtt.packet.ReasonCode;
+import io.riacho.mqtt.session.Message;
+import org.jspecify.annotations.Nullable;
+
+/// One message on its way to one session. In the session's queue, then in flight.
+final class Delivery {
+
+    private static final int[] NO_IDS = new int[0];
+
+    private final Message message;
+    private final Qos qos;
+    private final boolean retain;
+    private final int[] subscriptionIds;
+    private final @Nullable DeliveryListener listener;
+    private final @Nullable Subscription shared;
+
+    /// Its number in the session, from 1; 0 for QoS 0.
+    private final long sequence;
+
+    /// A store holds it: it must be settled there.
+    private final boolean stored;
+
+    private boolean sentBefore;
+    private boolean released;
+    private boolean settled;
+
+    Delivery(
+            Message message,
+            Qos qos,
+            boolean retain,
+            int[] subscriptionIds,
+            long sequence,
+            boolean stored,
+            @Nullable DeliveryListener listener,
+            @Nullable Subscription shared) {
+        this.message = message;
+        this.qos = qos;
+        this.retain = retain;
+        this.subscriptionIds = subscriptionIds.length == 0 ? NO_IDS : subscriptionIds;
+        this.sequence = sequence;
+        this.stored = stored;
+        this.listener = listener;
+        this.shared = shared;
+    }
+
+    Message message() {
+        return message;
+    }
+
+    Qos qos() {
+        return qos;
+    }
+
+    boolean retain() {
+        return retain;
+    }
+
+    int[] subscriptionIds() {
+        return subscriptionIds;
+    }
+
+    long sequence() {
+        return sequence;
+    }
+
+    boolean isStored() {
+        return stored;
+    }
+
+    /// The shared subscription that it came by, or null.
+    @Nullable Subscription shared() {
+        return shared;
+    }
+
+    /// 1 to 65535. It follows from the sequence, so that a message keeps its packet id over a
+    /// reconnection and a crash without the id being stored [MQTT-4.4.0-1]. Two in flight differ, since
+    /// fewer than 65535 numbers are in flight at a time.
+    int packetId() {
+        return (int) ((sequence - 1) % 65_535) + 1;
+    }
+
+    boolean isSentBefore() {
+        return sentBefore;
+    }
+
+    void markSentBefore() {
+        sentBefore = true;
+    }
+
+    /// PUBREC came: PUBREL is all that is left.
+    boolean isReleased() {
+        return released;
+    }
+
+    void markReleased() {
+        released = true;
+    }
+
+    boolean isSettled() {
+        return settled;
+    }
+
+    void markSettled() {
+        settled = true;
+    }
+
+    void delivered(String clientId) {
+        if (listener != null) {
+            listener.delivered(clientId);
+        }
+    }
+
+    void dropped(String clientId, ReasonCode code) {
+        if (listener != null) {
+            listener.dropped(clientId, code);
+        }
+    }
+}

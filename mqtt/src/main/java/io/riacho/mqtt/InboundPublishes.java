@@ -1,0 +1,459 @@
+package io.riacho.mqtt;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.EventLoop;
+import io.riacho.mqtt.packet.AckPacket;
+import io.riacho.mqtt.packet.BadPacketException;
+import io.riacho.mqtt.packet.PacketType;
+import io.riacho.mqtt.packet.PacketWriter;
+import io.riacho.mqtt.packet.PublishFrame;
+import io.riacho.mqtt.packet.Qos;
+import io.riacho.mqtt.packet.ReasonCode;
+import io.riacho.mqtt.packet.Topics;
+import io.riacho.mqtt.packet.Version;
+import io.riacho.mqtt.session.Message;
+import io.riacho.mqtt.session.SessionChange;
+import java.util.ArrayDeque;
+import java.util.BitSet;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The messages that come from one client, until they are acknowledged.
+///
+/// What one read of the socket brings becomes one batch: PUBLISHes, and the PUBRELs between them, since
+/// both are answered in order [MQTT-4.6.0-2, MQTT-4.6.0-4]. Batches wait in a line and only its head
+/// moves: offered → answered (durable) → what must outlive a crash stored → handed to subscribers and
+/// acknowledged. So acknowledgements keep the order of the PUBLISHes whoever answers first, and a
+/// subscriber never sees what a crash could still take back.
+///
+/// A QoS 2 packet id counts as received once its message is durable, and the set of received ids is
+/// stored before PUBREC goes out, its removal before PUBCOMP: a crash between any two packets neither
+/// loses the message nor takes it twice.
+///
+/// On the connection's event loop, but for what [PublishBatch] says.
+final class InboundPublishes {
+
+    private static final Logger log = LoggerFactory.getLogger(InboundPublishes.class);
+
+    /// A batch of more is offered before the read is over.
+    private static final int BATCH_MESSAGES_MAX = 1024;
+
+    private static final int POOLED_MAX = 4;
+
+    private final MqttConnection connection;
+    private final Broker broker;
+    private final Session session;
+    private final Version version;
+    private final PublishFrame frame = new PublishFrame();
+    private final TopicCache topics = new TopicCache();
+    private @Nullable KnownTopic[] aliases = new @Nullable KnownTopic[0];
+
+    private final Deque<PublishBatch> line = new ArrayDeque<>(4);
+    private final Deque<PublishBatch> pool = new ArrayDeque<>(POOLED_MAX);
+    private @Nullable PublishBatch filling;
+    private boolean offering;
+    private boolean progressing;
+
+    /// QoS 2 ids in the line, which are not yet received for good.
+    private final BitSet arriving = new BitSet(0);
+
+    private int unacknowledged;
+    private long pendingBytes;
+
+    InboundPublishes(MqttConnection connection, Broker broker, Session session) {
+        this.connection = connection;
+        this.broker = broker;
+        this.session = session;
+        this.version = connection.version();
+    }
+
+    Client client() {
+        return connection;
+    }
+
+    boolean isOnLoop() {
+        return loop().inEventLoop();
+    }
+
+    EventLoop loop() {
+        return connection.loop();
+    }
+
+    /// Nothing that was taken from the client waits for its answer.
+    boolean isQuiet() {
+        return line.isEmpty() && filling == null;
+    }
+
+    /// The client has sent as much as may wait: nothing more is to be read for now.
+    boolean isFull() {
+        MqttLimits limits = broker.limits();
+        return pendingBytes > limits.pendingBytesMax()
+                || (version == Version.MQTT_3_1_1 && unacknowledged >= limits.receiveMax());
+    }
+
+    // ---- from the client
+
+    void publish(ByteBuf in, int header, int start, int end) throws BadPacketException {
+        frame.read(in, header, start, end, version);
+        KnownTopic topic = topic(in);
+        Qos qos = frame.qos();
+        int id = frame.packetId();
+        if (qos == Qos.EXACTLY_ONCE && (session.received().get(id) || arriving.get(id))) {
+            // It was taken before [MQTT-4.3.3-10]: only the answer was lost.
+            filling().addAck(PacketType.PUBREC, id, -1, null);
+            return;
+        }
+        if (qos != Qos.AT_MOST_ONCE) {
+            takeQuota();
+        }
+        ReasonCode refusal = refusal(topic);
+        if (refusal != null) {
+            refuse(qos, id, refusal, topic.name());
+            return;
+        }
+        PublishBatch batch = filling();
+        int index =
+                batch.add(
+                        topic,
+                        header,
+                        in,
+                        frame.payloadStart(),
+                        frame.payloadBytes(),
+                        frame.properties());
+        pendingBytes += frame.payloadBytes();
+        if (qos == Qos.AT_LEAST_ONCE) {
+            batch.addAck(PacketType.PUBACK, id, index, null);
+        } else if (qos == Qos.EXACTLY_ONCE) {
+            arriving.set(id);
+            batch.addAck(PacketType.PUBREC, id, index, null);
+        }
+        if (batch.size() >= BATCH_MESSAGES_MAX) {
+            submit();
+        }
+    }
+
+    private void takeQuota() throws BadPacketException {
+        int outstanding = unacknowledged + session.received().cardinality();
+        if (version == Version.MQTT_5 && outstanding >= broker.limits().receiveMax()) {
+            throw new BadPacketException(
+                    ReasonCode.RECEIVE_MAXIMUM_EXCEEDED,
+                    "more than "
+                            + broker.limits().receiveMax()
+                            + " messages of QoS 1 and 2 are unacknowledged");
+        }
+        unacknowledged++;
+    }
+
+    private @Nullable ReasonCode refusal(KnownTopic topic) {
+        if (!topic.mayPublish()) {
+            return ReasonCode.NOT_AUTHORIZED;
+        }
+        if (frame.retain()) {
+            if (!broker.authorizer().mayRetain(connection, topic.name())) {
+                return ReasonCode.NOT_AUTHORIZED;
+            }
+            if (!broker.retained().admits(topic.name(), frame.payloadBytes())) {
+                return ReasonCode.QUOTA_EXCEEDED;
+            }
+        }
+        return null;
+    }
+
+    private void refuse(Qos qos, int id, ReasonCode code, String topic) throws BadPacketException {
+        if (version == Version.MQTT_3_1_1) {
+            // There is no way to say no: the connection is closed [MQTT-3.3.5-2].
+            throw new BadPacketException(code, "PUBLISH on " + topic + " is refused");
+        }
+        if (qos != Qos.AT_MOST_ONCE) {
+            int type = qos == Qos.AT_LEAST_ONCE ? PacketType.PUBACK : PacketType.PUBREC;
+            filling().addAck(type, id, -1, code);
+        }
+    }
+
+    private KnownTopic topic(ByteBuf in) throws BadPacketException {
+        int alias = frame.topicAlias();
+        if (alias > broker.limits().topicAliasMax()) {
+            throw new BadPacketException(
+                    ReasonCode.TOPIC_ALIAS_INVALID,
+                    "topic alias " + alias + "; at most " + broker.limits().topicAliasMax());
+        }
+        if (frame.topicBytes() == 0) {
+            KnownTopic known = alias == 0 || alias >= aliases.length ? null : aliases[alias];
+            if (known == null) {
+                throw new BadPacketException(
+                        ReasonCode.PROTOCOL_ERROR,
+                        alias == 0 ? "a PUBLISH without a topic" : "an unknown topic alias");
+            }
+            return known;
+        }
+        int hash = TopicCache.hash(in, frame.topicStart(), frame.topicBytes());
+        KnownTopic topic = topics.get(in, frame.topicStart(), frame.topicBytes(), hash);
+        if (topic == null) {
+            String name = frame.topic(in);
+            if (!Topics.isName(name, broker.limits().topicLevelsMax())
+                    || Topics.isShared(name)
+                    || name.startsWith("$SYS/")) {
+                throw new BadPacketException(
+                        ReasonCode.TOPIC_NAME_INVALID, "a topic name that is not valid");
+            }
+            topic = new KnownTopic(name, broker.authorizer().mayPublish(connection, name));
+            topics.put(hash, topic);
+        }
+        if (alias != 0) {
+            if (aliases.length == 0) {
+                aliases = new @Nullable KnownTopic[broker.limits().topicAliasMax() + 1];
+            }
+            aliases[alias] = topic;
+        }
+        return topic;
+    }
+
+    void pubrel(ByteBuf in, int start, int end) throws BadPacketException {
+        int ack = AckPacket.read(in, PacketType.PUBREL, start, end, version);
+        filling().addAck(PacketType.PUBCOMP, AckPacket.packetId(ack), -1, null);
+    }
+
+    private PublishBatch filling() {
+        PublishBatch batch = filling;
+        if (batch == null) {
+            batch = pool.poll();
+            if (batch == null) {
+                batch = new PublishBatch(this);
+            }
+            filling = batch;
+        }
+        return batch;
+    }
+
+    /// The read is over: offers what it brought.
+    void submit() {
+        PublishBatch batch = filling;
+        if (batch == null) {
+            return;
+        }
+        filling = null;
+        line.add(batch);
+        connection.counts().received(batch.size());
+        if (batch.size() == 0) {
+            batch.phase(PublishBatch.Phase.ANSWERED);
+        } else {
+            batch.phase(PublishBatch.Phase.OFFERED);
+            offering = true;
+            boolean room = true;
+            try {
+                room = broker.publishes().offer(batch);
+            } catch (RuntimeException e) {
+                log.error("Publishes threw instead of answering: a fault in it", e);
+                batch.failed(PublishBatch.Failure.UNAVAILABLE);
+            } finally {
+                offering = false;
+            }
+            if (!room) {
+                connection.intakeIsFull();
+            }
+        }
+        progress();
+    }
+
+    // ---- to the client
+
+    /// Moves the line as far as it goes.
+    void progress() {
+        if (offering || progressing) {
+            return;
+        }
+        progressing = true;
+        try {
+            while (true) {
+                PublishBatch head = line.peek();
+                if (head == null || !move(head)) {
+                    break;
+                }
+            }
+        } finally {
+            progressing = false;
+        }
+        connection.progressed();
+    }
+
+    /// @return whether the head left the line
+    private boolean move(PublishBatch head) {
+        return switch (head.phase()) {
+            case FILLING, OFFERED, STORING -> false;
+            case ANSWERED -> {
+                if (head.failure() != null) {
+                    fail(head);
+                    yield true;
+                }
+                Fanout fanout = plan(head);
+                if (fanout == null || fanout.changes().isEmpty()) {
+                    finish(head);
+                    yield true;
+                }
+                head.phase(PublishBatch.Phase.STORING);
+                broker.store(fanout.changes(), head);
+                yield head.phase() == PublishBatch.Phase.STORED && move(head);
+            }
+            case STORED -> {
+                if (head.failure() != null) {
+                    fail(head);
+                } else {
+                    finish(head);
+                }
+                yield true;
+            }
+        };
+    }
+
+    private @Nullable Fanout plan(PublishBatch batch) {
+        Fanout fanout = null;
+        long now = 0;
+        for (int i = 0; i < batch.size(); i++) {
+            if (batch.isRefused(i)) {
+                continue;
+            }
+            KnownTopic topic = batch.knownTopic(i);
+            Route route = topic.route(broker.subscriptions(), session);
+            boolean retain = batch.retain(i);
+            if (route.isEmpty() && !retain) {
+                continue;
+            }
+            if (fanout == null) {
+                fanout = new Fanout();
+                now = broker.nowMillis();
+            }
+            Message message =
+                    Message.arrived(
+                            topic.name(),
+                            ByteBufUtil.getBytes(
+                                    batch.buffer(i), batch.payloadStart(i), batch.payloadLength(i)),
+                            batch.qos(i),
+                            retain,
+                            batch.properties(i),
+                            now);
+            fanout.add(message, route, true, null);
+            if (retain) {
+                fanout.retain(message);
+            }
+        }
+        if (session.isDurable()) {
+            fanout = planIds(batch, fanout);
+        }
+        if (fanout != null) {
+            batch.fanout(fanout);
+        }
+        return fanout;
+    }
+
+    /// The QoS 2 ids that this batch receives and completes.
+    private @Nullable Fanout planIds(PublishBatch batch, @Nullable Fanout planned) {
+        Fanout fanout = planned;
+        for (int ack = 0; ack < batch.acks(); ack++) {
+            int type = batch.ackType(ack);
+            boolean receives =
+                    type == PacketType.PUBREC
+                            && batch.ackOf(ack) >= 0
+                            && !batch.isRefused(batch.ackOf(ack));
+            if (!receives && type != PacketType.PUBCOMP) {
+                continue;
+            }
+            if (fanout == null) {
+                fanout = new Fanout();
+            }
+            int id = batch.ackId(ack);
+            fanout.add(
+                    receives
+                            ? new SessionChange.Received(session.clientId(), id)
+                            : new SessionChange.Completed(session.clientId(), id));
+        }
+        return fanout;
+    }
+
+    private void finish(PublishBatch batch) {
+        Fanout fanout = batch.fanout();
+        if (fanout != null) {
+            fanout.carryOut(broker.retained());
+        }
+        int acks = batch.acks();
+        if (acks > 0) {
+            ByteBuf out = connection.isOpen() ? connection.out(acks * 4) : null;
+            for (int ack = 0; ack < acks; ack++) {
+                acknowledge(batch, ack, out);
+            }
+        }
+        leaveLine(batch);
+    }
+
+    /// @param out null when the connection is gone: what was received is still remembered
+    private void acknowledge(PublishBatch batch, int ack, @Nullable ByteBuf out) {
+        int type = batch.ackType(ack);
+        int id = batch.ackId(ack);
+        int of = batch.ackOf(ack);
+        ReasonCode code = batch.ackCode(ack);
+        String reason = null;
+        if (of >= 0 && batch.refusal(of) != null) {
+            code = batch.refusal(of);
+            reason = batch.reason(of);
+        }
+        boolean refused = code != null;
+        switch (type) {
+            case PacketType.PUBACK -> unacknowledged--;
+            case PacketType.PUBREC -> {
+                if (of >= 0) {
+                    arriving.clear(id);
+                    unacknowledged--;
+                    if (!refused) {
+                        session.received().set(id);
+                    }
+                } else if (refused) {
+                    unacknowledged--;
+                }
+            }
+            case PacketType.PUBCOMP -> {
+                if (!session.received().get(id)) {
+                    code = ReasonCode.PACKET_IDENTIFIER_NOT_FOUND;
+                }
+                session.received().clear(id);
+            }
+            default -> throw new IllegalStateException("packet type " + type);
+        }
+        if (out == null) {
+            return;
+        }
+        if (code == ReasonCode.NOT_AUTHORIZED && version == Version.MQTT_3_1_1) {
+            connection.end(code, "PUBLISH is refused");
+            return;
+        }
+        PacketWriter.ack(
+                out,
+                version,
+                type,
+                id,
+                code == null ? ReasonCode.SUCCESS : code,
+                connection.saysReasons() ? reason : null);
+    }
+
+    private void fail(PublishBatch batch) {
+        PublishBatch.Failure failure = batch.failure();
+        for (int ack = 0; ack < batch.acks(); ack++) {
+            if (batch.ackType(ack) == PacketType.PUBREC && batch.ackOf(ack) >= 0) {
+                arriving.clear(batch.ackId(ack));
+            }
+        }
+        leaveLine(batch);
+        if (failure != null) {
+            connection.end(Broker.codeOf(failure), "nothing can be made durable now");
+        }
+    }
+
+    private void leaveLine(PublishBatch batch) {
+        line.remove();
+        pendingBytes -= batch.payloadBytes();
+        if (batch.recycle() && pool.size() < POOLED_MAX) {
+            pool.add(batch);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package io.riacho.mqtt;
+
+import io.netty.handler.ssl.SslContext;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// One address that the server listens on.
+///
+/// @param name in the log, in statistics, and what an [Authenticator] may decide by
+/// @param port 0 for any free one
+/// @param tls the context of the next connection, or null for plain TCP: asked for each connection, so
+///     that a new certificate needs no restart
+/// @param webSocketPath the path of the WebSocket, or null for MQTT on the bare connection
+public record Listener(
+        String name,
+        String host,
+        int port,
+        @Nullable Supplier<SslContext> tls,
+        @Nullable String webSocketPath) {
+
+    public static Listener tcp(String host, int port) {
+        return new Listener("tcp", host, port, null, null);
+    }
+
+    public static Listener tls(String host, int port, Supplier<SslContext> tls) {
+        return new Listener("tls", host, port, tls, null);
+    }
+
+    public static Listener webSocket(String host, int port) {
+        return new Listener("ws", host, port, null, "/mqtt");
+    }
+
+    public static Listener secureWebSocket(String host, int port, Supplier<SslContext> tls) {
+        return new Listener("wss", host, port, tls, "/mqtt");
+    }
+}

@@ -1,0 +1,258 @@
+package io.riacho.mqtt;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolConfig;
+import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
+import io.netty.handler.ssl.SslContext;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.riacho.mqtt.packet.PublishProperties;
+import io.riacho.mqtt.packet.Qos;
+import io.riacho.mqtt.packet.ReasonCode;
+import io.riacho.mqtt.packet.Topics;
+import io.riacho.mqtt.session.Message;
+import io.riacho.mqtt.session.SessionStore;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The server: made from its parts, started once, closed once. Its methods are safe for use by many
+/// threads.
+public final class MqttServer implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(MqttServer.class);
+
+    private static final int HTTP_REQUEST_BYTES_MAX = 16 * 1024;
+    private static final int BACKLOG = 1024;
+    private static final String SUBPROTOCOL = "mqtt";
+
+    /// What a server is made from.
+    ///
+    /// @param clockMillis ms since 1970 UTC, for expiries that outlive the process
+    /// @param threads event loops; each serves many connections
+    public record Parts(
+            List<Listener> listeners,
+            MqttLimits limits,
+            Publishes publishes,
+            SessionStore store,
+            Authenticator authenticator,
+            Authorizer authorizer,
+            ClientEvents events,
+            LongSupplier clockMillis,
+            int threads) {
+
+        public Parts {
+            listeners = List.copyOf(listeners);
+            if (threads < 1) {
+                throw new IllegalArgumentException("threads is " + threads + "; at least 1");
+            }
+        }
+    }
+
+    /// Whom a message of the server itself is for.
+    public enum Audience {
+        /// All subscribers; QoS 1 and 2 wait in the sessions of those who are away.
+        EVERYONE,
+        /// Subscribers that are connected now.
+        CONNECTED
+    }
+
+    private final Parts parts;
+    private final EventLoopGroup acceptors;
+    private final EventLoopGroup workers;
+    private final boolean epoll;
+    private final Broker broker;
+    private final List<Channel> channels = Collections.synchronizedList(new ArrayList<>());
+
+    public MqttServer(Parts parts) {
+        this.parts = parts;
+        this.epoll = Epoll.isAvailable();
+        this.acceptors = group(1, "mqtt-accept");
+        this.workers = group(parts.threads(), "mqtt");
+        this.broker = new Broker(parts, workers.next());
+    }
+
+    private EventLoopGroup group(int threads, String name) {
+        IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+        return new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory(name, true), io);
+    }
+
+    /// Restores what the store holds and opens the listeners, in their order.
+    ///
+    /// @throws IOException when an address is not to be had; nothing is left open then
+    public void start() throws IOException {
+        broker.restore();
+        Class<? extends ServerChannel> type =
+                epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+        for (Listener each : parts.listeners()) {
+            ChannelFuture bound =
+                    new ServerBootstrap()
+                            .group(acceptors, workers)
+                            .channel(type)
+                            .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                            .option(ChannelOption.SO_REUSEADDR, true)
+                            .childOption(ChannelOption.TCP_NODELAY, true)
+                            .childHandler(new Initializer(broker, each))
+                            .bind(each.host(), each.port())
+                            .awaitUninterruptibly();
+            Throwable cause = bound.cause();
+            if (cause != null) {
+                close();
+                throw new IOException(
+                        "listening on "
+                                + each.host()
+                                + ":"
+                                + each.port()
+                                + " for "
+                                + each.name()
+                                + " failed: choose another port, or end what has it",
+                        cause);
+            }
+            channels.add(bound.channel());
+            log.info("MQTT ({}) listens on {}", each.name(), bound.channel().localAddress());
+        }
+    }
+
+    /// Where the listeners listen, in their order.
+    public List<InetSocketAddress> addresses() {
+        List<InetSocketAddress> addresses = new ArrayList<>();
+        synchronized (channels) {
+            for (Channel each : channels) {
+                addresses.add((InetSocketAddress) each.localAddress());
+            }
+        }
+        return addresses;
+    }
+
+    /// Publishes a message of the server itself. Authorization is not asked, and [Publishes] does not
+    /// see it.
+    ///
+    /// @param payload by reference, not to be changed afterwards
+    /// @param listener told for each subscriber what became of it, or null
+    /// @return to how many sessions it goes
+    public int publish(
+            String topic,
+            byte[] payload,
+            Qos qos,
+            boolean retain,
+            PublishProperties properties,
+            Audience audience,
+            @Nullable DeliveryListener listener) {
+        if (!Topics.isName(topic, parts.limits().topicLevelsMax())) {
+            throw new IllegalArgumentException("not a topic name: " + topic);
+        }
+        Message message =
+                Message.arrived(topic, payload, qos, retain, properties, broker.nowMillis());
+        return broker.publish(message, audience == Audience.EVERYONE, listener);
+    }
+
+    /// The connected clients; changes while it is looked at.
+    public Collection<? extends Client> clients() {
+        return Collections.unmodifiableCollection(broker.clients());
+    }
+
+    /// The connected client of this id, or null.
+    public @Nullable Client client(String id) {
+        return broker.client(id);
+    }
+
+    /// Sends a client away, for instance when its right to be here ends. Its session stays.
+    ///
+    /// @return false when no such client is connected
+    public boolean disconnect(String clientId, ReasonCode code, String reason) {
+        MqttConnection client = broker.client(clientId);
+        if (client == null) {
+            return false;
+        }
+        client.endLater(code, reason);
+        return true;
+    }
+
+    public ServerStatistics statistics() {
+        return broker.statistics();
+    }
+
+    /// Sends every client away (MQTT 5: 0x8B) and stops. Wills are not sent: the clients did nothing
+    /// wrong. Waits until the sockets are closed, a few seconds at most.
+    @Override
+    public void close() {
+        broker.stop();
+        for (Channel each : List.copyOf(channels)) {
+            each.close().awaitUninterruptibly();
+        }
+        for (MqttConnection each : broker.clients()) {
+            each.endLater(ReasonCode.SERVER_SHUTTING_DOWN, "the server is stopping");
+        }
+        var _ = acceptors.shutdownGracefully(0, 2, TimeUnit.SECONDS);
+        workers.shutdownGracefully(50, 3000, TimeUnit.MILLISECONDS).awaitUninterruptibly();
+        acceptors.terminationFuture().awaitUninterruptibly();
+    }
+
+    /// Puts together what a new connection needs.
+    private static final class Initializer extends ChannelInitializer<Channel> {
+
+        private final Broker broker;
+        private final Listener listener;
+
+        Initializer(Broker broker, Listener listener) {
+            this.broker = broker;
+            this.listener = listener;
+        }
+
+        @Override
+        protected void initChannel(Channel channel) {
+            Counters counters = broker.counters();
+            if (counters.connections().incrementAndGet() > broker.limits().connectionsMax()) {
+                counters.connections().decrementAndGet();
+                counters.refused();
+                var _ = channel.close();
+                return;
+            }
+            channel.closeFuture().addListener(closed -> counters.connections().decrementAndGet());
+            ChannelPipeline pipeline = channel.pipeline();
+            Supplier<SslContext> tls = listener.tls();
+            if (tls != null) {
+                pipeline.addLast(tls.get().newHandler(channel.alloc()));
+            }
+            String path = listener.webSocketPath();
+            if (path != null) {
+                pipeline.addLast(new HttpServerCodec());
+                pipeline.addLast(new HttpObjectAggregator(HTTP_REQUEST_BYTES_MAX));
+                pipeline.addLast(
+                        new WebSocketServerProtocolHandler(
+                                WebSocketServerProtocolConfig.newBuilder()
+                                        .websocketPath(path)
+                                        .subprotocols(SUBPROTOCOL)
+                                        .maxFramePayloadLength(broker.limits().packetBytesMax())
+                                        .allowExtensions(false)
+                                        .build()));
+                pipeline.addLast(new WebSocketBytes());
+            }
+            pipeline.addLast(new MqttConnection(broker, listener));
+        }
+    }
+}

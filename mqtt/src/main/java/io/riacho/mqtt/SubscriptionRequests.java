@@ -1,0 +1,167 @@
+package io.riacho.mqtt;
+
+import io.netty.buffer.ByteBuf;
+import io.riacho.mqtt.packet.BadPacketException;
+import io.riacho.mqtt.packet.PacketWriter;
+import io.riacho.mqtt.packet.Qos;
+import io.riacho.mqtt.packet.ReasonCode;
+import io.riacho.mqtt.packet.SubscribePacket;
+import io.riacho.mqtt.packet.SubscriptionOptions;
+import io.riacho.mqtt.packet.SubscriptionOptions.RetainHandling;
+import io.riacho.mqtt.packet.Topics;
+import io.riacho.mqtt.packet.UnsubscribePacket;
+import io.riacho.mqtt.packet.Version;
+import io.riacho.mqtt.session.Message;
+import io.riacho.mqtt.session.SessionChange;
+import java.util.ArrayList;
+import java.util.List;
+
+/// One client's SUBSCRIBEs and UNSUBSCRIBEs. On the connection's event loop.
+final class SubscriptionRequests {
+
+    private final MqttConnection connection;
+    private final Broker broker;
+    private final Session session;
+    private final Version version;
+
+    SubscriptionRequests(MqttConnection connection, Broker broker, Session session) {
+        this.connection = connection;
+        this.broker = broker;
+        this.session = session;
+        this.version = connection.version();
+    }
+
+    void subscribe(ByteBuf in, int start, int end) throws BadPacketException {
+        SubscribePacket packet = SubscribePacket.read(in, start, end, version);
+        ReasonCode[] codes = new ReasonCode[packet.entries().size()];
+        List<Subscription> granted = new ArrayList<>(codes.length);
+        List<SessionChange> changes = new ArrayList<>(codes.length);
+        int room = broker.limits().subscriptionsPerSessionMax() - session.subscriptions().size();
+        for (int i = 0; i < codes.length; i++) {
+            SubscribePacket.Entry entry = packet.entries().get(i);
+            boolean another = !session.subscriptions().containsKey(entry.filter());
+            codes[i] = decide(entry, another && room <= 0);
+            if (codes[i].isError()) {
+                continue;
+            }
+            room -= another ? 1 : 0;
+            granted.add(
+                    new Subscription(
+                            session, entry.filter(), entry.options(), packet.subscriptionId()));
+            if (session.isDurable()) {
+                changes.add(
+                        new SessionChange.Subscribed(
+                                session.clientId(),
+                                entry.filter(),
+                                entry.options(),
+                                packet.subscriptionId()));
+            }
+        }
+        connection.whenStored(changes, () -> grant(packet.packetId(), codes, granted));
+    }
+
+    private ReasonCode decide(SubscribePacket.Entry entry, boolean full) throws BadPacketException {
+        String filter = entry.filter();
+        if (!Topics.isFilter(filter, broker.limits().topicLevelsMax())) {
+            if (version == Version.MQTT_3_1_1) {
+                throw new BadPacketException(
+                        ReasonCode.TOPIC_FILTER_INVALID, "a topic filter that is not valid");
+            }
+            return ReasonCode.TOPIC_FILTER_INVALID;
+        }
+        if (Topics.isShared(filter) && entry.options().noLocal()) {
+            throw new BadPacketException(
+                    ReasonCode.PROTOCOL_ERROR, "No Local on a shared subscription");
+        }
+        if (!broker.authorizer().maySubscribe(connection, Topics.unshared(filter))) {
+            return ReasonCode.NOT_AUTHORIZED;
+        }
+        if (full) {
+            return ReasonCode.QUOTA_EXCEEDED;
+        }
+        return granted(entry.options().qos());
+    }
+
+    private static ReasonCode granted(Qos qos) {
+        return switch (qos) {
+            case AT_MOST_ONCE -> ReasonCode.SUCCESS;
+            case AT_LEAST_ONCE -> ReasonCode.GRANTED_QOS_1;
+            case EXACTLY_ONCE -> ReasonCode.GRANTED_QOS_2;
+        };
+    }
+
+    private void grant(int packetId, ReasonCode[] codes, List<Subscription> granted) {
+        Fanout retained = new Fanout();
+        for (Subscription each : granted) {
+            Subscription earlier = session.subscriptions().put(each.filter(), each);
+            broker.subscriptions().add(each);
+            if (earlier != null) {
+                broker.subscriptions().remove(earlier);
+            }
+            if (wantsRetained(each, earlier == null)) {
+                addRetained(each, retained);
+            }
+        }
+        PacketWriter.suback(connection.out(64), version, packetId, codes);
+        for (Subscription each : granted) {
+            broker.events().subscribed(connection, each.filter());
+        }
+        if (retained.targets() > 0) {
+            connection.whenStored(retained.changes(), () -> retained.carryOut(broker.retained()));
+        }
+    }
+
+    private static boolean wantsRetained(Subscription subscription, boolean isNew) {
+        SubscriptionOptions options = subscription.options();
+        RetainHandling handling = options.retainHandling();
+        return subscription.shareName() == null
+                && switch (handling) {
+                    case AT_SUBSCRIBE -> true;
+                    case AT_NEW_SUBSCRIPTION -> isNew;
+                    case NEVER -> false;
+                };
+    }
+
+    private void addRetained(Subscription subscription, Fanout into) {
+        long now = broker.nowMillis();
+        broker.retained()
+                .forEach(
+                        subscription.plainFilter(),
+                        (Message message) -> {
+                            if (!message.isExpired(now)) {
+                                into.add(message, subscription, true);
+                            }
+                        });
+    }
+
+    void unsubscribe(ByteBuf in, int start, int end) throws BadPacketException {
+        UnsubscribePacket packet = UnsubscribePacket.read(in, start, end, version);
+        ReasonCode[] codes = new ReasonCode[packet.filters().size()];
+        List<SessionChange> changes = new ArrayList<>(codes.length);
+        for (int i = 0; i < codes.length; i++) {
+            String filter = packet.filters().get(i);
+            if (!Topics.isFilter(filter, broker.limits().topicLevelsMax())) {
+                if (version == Version.MQTT_3_1_1) {
+                    throw new BadPacketException(
+                            ReasonCode.TOPIC_FILTER_INVALID, "a topic filter that is not valid");
+                }
+                codes[i] = ReasonCode.TOPIC_FILTER_INVALID;
+                continue;
+            }
+            Subscription removed = session.subscriptions().remove(filter);
+            if (removed == null) {
+                codes[i] = ReasonCode.NO_SUBSCRIPTION_EXISTED;
+                continue;
+            }
+            codes[i] = ReasonCode.SUCCESS;
+            // Nothing more is queued for it from here on [MQTT-3.10.4-2].
+            broker.subscriptions().remove(removed);
+            if (session.isDurable()) {
+                changes.add(new SessionChange.Unsubscribed(session.clientId(), filter));
+            }
+        }
+        connection.whenStored(
+                changes,
+                () -> PacketWriter.unsuback(connection.out(64), version, packet.packetId(), codes));
+    }
+}
