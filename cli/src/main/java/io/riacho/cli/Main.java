@@ -16,6 +16,8 @@ import picocli.CommandLine.Command;
         versionProvider = Version.class,
         subcommands = {
             ConfigCommand.class,
+            FlowCommand.class,
+            HelloCommand.class,
             DoctorCommand.class,
             VersionCommand.class,
             CommandLine.HelpCommand.class,

@@ -1,0 +1,43 @@
+package io.riacho.cli;
+
+import io.riacho.cli.flow.Target;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/// The options of every command that calls a service over TLS.
+final class TlsFlags {
+
+    @Option(names = "--tls", description = "Use TLS, with the authorities that Java trusts.")
+    private boolean tls;
+
+    @Option(
+            names = "--tls-ca",
+            paramLabel = "FILE",
+            description = "Use TLS; PEM file of the authorities that may sign the server.")
+    private @Nullable Path authorities;
+
+    @Option(
+            names = "--tls-cert",
+            paramLabel = "FILE",
+            description = "Use TLS; PEM file of the client's own certificate.")
+    private @Nullable Path certificate;
+
+    @Option(
+            names = "--tls-key",
+            paramLabel = "FILE",
+            description = "PEM file of that certificate's key (PKCS#8).")
+    private @Nullable Path key;
+
+    /// Null: plain text.
+    Target.@Nullable Tls tls() {
+        if (!tls && authorities == null && certificate == null && key == null) {
+            return null;
+        }
+        try {
+            return new Target.Tls(authorities, certificate, key);
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailedException(Exit.USAGE, String.valueOf(e.getMessage()));
+        }
+    }
+}

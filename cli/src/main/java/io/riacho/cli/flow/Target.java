@@ -1,0 +1,99 @@
+package io.riacho.cli.flow;
+
+import io.grpc.ManagedChannel;
+import io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.NettyChannelBuilder;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// A service's address.
+///
+/// @param host a name or an address; an IPv6 address without its brackets
+/// @param port 1 to 65535
+public record Target(String host, int port) {
+
+    private static final int PORT_MAX = 65_535;
+
+    /// How long a channel has to close its connection, in ms.
+    private static final long CLOSE_MILLIS_MAX = 1_000;
+
+    /// How a client proves who is there, and who it is.
+    ///
+    /// @param authorities PEM file of the authorities that may have signed the server's certificate;
+    ///     null: those of the Java runtime
+    /// @param certificate PEM file of the client's certificate chain, or null
+    /// @param key PEM file of its key (PKCS#8), or null
+    public record Tls(@Nullable Path authorities, @Nullable Path certificate, @Nullable Path key) {
+
+        public Tls {
+            if ((certificate == null) != (key == null)) {
+                throw new IllegalArgumentException(
+                        "a client certificate and its key are given together");
+            }
+        }
+    }
+
+    /// Reads `HOST:PORT` or `[IPV6]:PORT`.
+    ///
+    /// @throws IllegalArgumentException says what was expected
+    public static Target parse(String text) {
+        int colon = text.lastIndexOf(':');
+        if (colon > 0) {
+            String host = text.substring(0, colon);
+            if (host.startsWith("[") && host.endsWith("]")) {
+                host = host.substring(1, host.length() - 1);
+            }
+            try {
+                int port = Integer.parseInt(text.substring(colon + 1));
+                if (port >= 1 && port <= PORT_MAX && !host.isEmpty()) {
+                    return new Target(host, port);
+                }
+            } catch (NumberFormatException e) {
+                // Falls through to what was expected.
+            }
+        }
+        throw new IllegalArgumentException("'" + text + "' is not HOST:PORT");
+    }
+
+    /// A connection to be.
+    ///
+    /// @param tls null: plain text
+    /// @throws IOException when a PEM file cannot be read
+    Channel open(@Nullable Tls tls) throws IOException {
+        NettyChannelBuilder builder = NettyChannelBuilder.forAddress(host, port);
+        if (tls == null) {
+            builder.usePlaintext();
+        } else {
+            var context = GrpcSslContexts.forClient();
+            if (tls.authorities() != null) {
+                context.trustManager(tls.authorities().toFile());
+            }
+            if (tls.certificate() != null && tls.key() != null) {
+                context.keyManager(tls.certificate().toFile(), tls.key().toFile());
+            }
+            builder.sslContext(context.build());
+        }
+        return new Channel(builder.build());
+    }
+
+    /// A connection that closes with its block.
+    record Channel(ManagedChannel channel) implements AutoCloseable {
+
+        @Override
+        public void close() {
+            channel.shutdownNow();
+            try {
+                channel.awaitTermination(CLOSE_MILLIS_MAX, TimeUnit.MILLISECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    @Override
+    public String toString() {
+        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+    }
+}

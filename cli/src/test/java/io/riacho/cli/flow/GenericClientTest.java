@@ -1,0 +1,210 @@
+package io.riacho.cli.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The contracts by a client that knows nothing of us: `buf`, from npm, by reflection.
+@Tag("slow")
+class GenericClientTest {
+
+    private static final Path TOOLS = Path.of("target", "buf").toAbsolutePath();
+    private static final Path BUF = TOOLS.resolve("node_modules/.bin/buf");
+    private static final Path PROTOS =
+            Path.of("..", "protocol", "src", "main", "protobuf").toAbsolutePath().normalize();
+
+    @TempDir private Path directory;
+
+    private record Ended(int code, String out, String error) {}
+
+    private static Ended run(Path in, List<String> command) throws Exception {
+        Path out = Files.createTempFile("riacho", ".out");
+        Path error = Files.createTempFile("riacho", ".err");
+        try {
+            Process process =
+                    new ProcessBuilder(command)
+                            .redirectInput(in.toFile())
+                            .redirectOutput(out.toFile())
+                            .redirectError(error.toFile())
+                            .start();
+            if (!process.waitFor(120, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new IOException(command + " did not end within 120 s");
+            }
+            return new Ended(process.exitValue(), Files.readString(out), Files.readString(error));
+        } finally {
+            Files.delete(out);
+            Files.delete(error);
+        }
+    }
+
+    @BeforeAll
+    static void install() throws Exception {
+        if (Files.isExecutable(BUF)) {
+            return;
+        }
+        Files.createDirectories(TOOLS);
+        Ended npm;
+        try {
+            npm =
+                    run(
+                            Path.of("/dev/null"),
+                            List.of(
+                                    "npm",
+                                    "install",
+                                    "--no-audit",
+                                    "--no-fund",
+                                    "--prefix",
+                                    TOOLS.toString(),
+                                    "@bufbuild/buf@1.75.0"));
+        } catch (IOException e) {
+            npm = new Ended(-1, "", String.valueOf(e.getMessage()));
+        }
+        if (npm.code != 0 || !Files.isExecutable(BUF)) {
+            String reason = "not run: npm could not install @bufbuild/buf: " + npm.error.strip();
+            System.out.println("GenericClientTest " + reason);
+            assumeTrue(false, reason);
+        }
+    }
+
+    private Ended curl(Path in, Target target, String method, String... flags) throws Exception {
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
+                                BUF.toString(),
+                                "curl",
+                                "--protocol",
+                                "grpc",
+                                "--http2-prior-knowledge",
+                                "--reflect"));
+        command.addAll(List.of(flags));
+        command.add("http://" + target + "/" + method);
+        return run(in, command);
+    }
+
+    private Path file(String name, String content) throws IOException {
+        return Files.writeString(directory.resolve(name), content, StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void theFlowWorksByReflectionAndEachOutputPipesIntoTheNextService() throws Exception {
+        try (ReportServices services = new ReportServices(null)) {
+            Ended reads =
+                    curl(
+                            Path.of("/dev/null"),
+                            services.sensor(),
+                            "sensor.Sensor/StreamReadings",
+                            "-d",
+                            "{\"sensor_id\": \"field-1\", \"limit\": 2}");
+            assertThat(reads.error).isEmpty();
+            Ended processed =
+                    curl(
+                            file("reads.json", reads.out),
+                            services.processor(),
+                            "processor.Processor/ProcessReadings",
+                            "-d",
+                            "@-");
+            assertThat(processed.error).isEmpty();
+            Ended decided =
+                    curl(
+                            file("processed.json", processed.out),
+                            services.actuator(),
+                            "actuator.Actuator/Execute",
+                            "-d",
+                            "@-",
+                            "--emit-defaults");
+            assertThat(decided.error).isEmpty();
+            assertThat(decided.out.split("\"turnOn\"", -1)).hasSize(3);
+            assertThat(decided.out).contains("field-1");
+        }
+    }
+
+    @Test
+    void whatOurFlowWritesPipesIntoTheServicesByAGenericClient() throws Exception {
+        try (ReportServices services = new ReportServices(null)) {
+            new Flow(
+                            services.sensor(),
+                            services.processor(),
+                            services.actuator(),
+                            "field-1",
+                            2,
+                            directory,
+                            null,
+                            Flow.PATIENCE)
+                    .run();
+            for (String[] step :
+                    new String[][] {
+                        {"reads.json", "processor.Processor/ProcessReadings", "average"},
+                        {"processed.json", "actuator.Actuator/Execute", "average"},
+                        {"actuator_out.json", "actuator.Actuator/Execute", "average"},
+                    }) {
+                Target target =
+                        step[1].startsWith("processor")
+                                ? services.processor()
+                                : services.actuator();
+                Ended answered = curl(directory.resolve(step[0]), target, step[1], "-d", "@-");
+                assertThat(answered.error).as(step[0]).isEmpty();
+                assertThat(answered.out.split(step[2], -1)).as(step[0]).hasSize(3);
+            }
+        }
+    }
+
+    @Test
+    void theGreetingAnswersAndAnErrorCarriesItsReason() throws Exception {
+        try (ReportServices services = new ReportServices(null)) {
+            Ended greeted =
+                    curl(
+                            Path.of("/dev/null"),
+                            services.sensor(),
+                            "hello.Saudacao/Saudar",
+                            "-d",
+                            "{\"nome\": \"Teste\"}");
+            assertThat(greeted.out).contains("Olá, Teste!");
+            Ended refused =
+                    curl(
+                            Path.of("/dev/null"),
+                            services.sensor(),
+                            "sensor.Sensor/StreamReadings",
+                            "-d",
+                            "{}");
+            assertThat(refused.code).isNotZero();
+            assertThat(refused.error)
+                    .contains("invalid_argument")
+                    .contains("the sensor id is empty");
+        }
+    }
+
+    @Test
+    void ourOwnContractsKeepTheStandardRules() throws Exception {
+        Ended lint = run(Path.of("/dev/null"), List.of(BUF.toString(), "lint", PROTOS.toString()));
+        assertThat(lint.out + lint.error).isEmpty();
+        assertThat(lint.code).isZero();
+    }
+
+    @Test
+    void eachOfTheReportsContractsStandsAlone() throws Exception {
+        for (String contract : List.of("sensor", "processor", "actuator", "hello")) {
+            Path proto = PROTOS.resolve(contract).resolve(contract + ".proto");
+            assertThat(Files.readString(proto)).doesNotContain("import ");
+            Path alone = Files.createDirectories(directory.resolve(contract + "-alone"));
+            Files.copy(proto, alone.resolve(contract + ".proto"));
+            Ended built =
+                    run(
+                            Path.of("/dev/null"),
+                            List.of(BUF.toString(), "build", alone.toString(), "-o", "/dev/null"));
+            assertThat(built.error).isEmpty();
+            assertThat(built.code).isZero();
+        }
+    }
+}
