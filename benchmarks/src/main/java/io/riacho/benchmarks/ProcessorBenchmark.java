@@ -46,10 +46,8 @@ public final class ProcessorBenchmark {
             MethodDescriptor.<Temperature, Temperature>newBuilder()
                     .setType(MethodDescriptor.MethodType.BIDI_STREAMING)
                     .setFullMethodName("benchmark.Echo/Echo")
-                    .setRequestMarshaller(
-                            ProtoUtils.marshaller(Temperature.getDefaultInstance()))
-                    .setResponseMarshaller(
-                            ProtoUtils.marshaller(Temperature.getDefaultInstance()))
+                    .setRequestMarshaller(ProtoUtils.marshaller(Temperature.getDefaultInstance()))
+                    .setResponseMarshaller(ProtoUtils.marshaller(Temperature.getDefaultInstance()))
                     .build();
 
     private ProcessorBenchmark() {}
@@ -70,11 +68,7 @@ public final class ProcessorBenchmark {
             double[] echo = new double[ROUNDS];
             for (int i = 0; i < ROUNDS; i++) {
                 processor[i] =
-                        run(
-                                ProcessorGrpc.getProcessReadingsMethod(),
-                                door,
-                                clients,
-                                ROUND_MILLIS);
+                        run(ProcessorGrpc.getProcessReadingsMethod(), door, clients, ROUND_MILLIS);
                 echo[i] = run(ECHO, door, clients, ROUND_MILLIS);
                 System.out.printf(
                         Locale.ROOT,
@@ -128,10 +122,7 @@ public final class ProcessorBenchmark {
 
     /// @return answers per second
     private static <A extends MessageLite> double run(
-            MethodDescriptor<Temperature, A> method,
-            GrpcDoor door,
-            EventLoops loops,
-            long millis)
+            MethodDescriptor<Temperature, A> method, GrpcDoor door, EventLoops loops, long millis)
             throws InterruptedException {
         List<ManagedChannel> channels = new ArrayList<>();
         List<Stream<A>> streams = new ArrayList<>();
@@ -147,9 +138,7 @@ public final class ProcessorBenchmark {
         for (int i = 0; i < STREAMS; i++) {
             Stream<A> stream =
                     new Stream<>(
-                            channels.get(i % CONNECTIONS)
-                                    .newCall(method, CallOptions.DEFAULT),
-                            i);
+                            channels.get(i % CONNECTIONS).newCall(method, CallOptions.DEFAULT), i);
             streams.add(stream);
             stream.begin();
         }

@@ -117,8 +117,7 @@ public record WriteBenchmark(
             long readings = 0;
             long rejected = 0;
             for (Writer writer : writers) {
-                if (!writer.ended.await(
-                        seconds + LAST_RESPONSES_SECONDS_MAX, TimeUnit.SECONDS)) {
+                if (!writer.ended.await(seconds + LAST_RESPONSES_SECONDS_MAX, TimeUnit.SECONDS)) {
                     throw new IllegalStateException("the last responses did not come");
                 }
                 if (writer.failure != null) {

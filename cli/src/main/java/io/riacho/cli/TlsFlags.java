@@ -1,6 +1,6 @@
 package io.riacho.cli;
 
-import io.riacho.cli.flow.Target;
+import io.riacho.cli.flow.ClientTls;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -30,12 +30,12 @@ final class TlsFlags {
     private @Nullable Path key;
 
     /// Null: plain text.
-    Target.@Nullable Tls tls() {
+    @Nullable ClientTls tls() {
         if (!tls && authorities == null && certificate == null && key == null) {
             return null;
         }
         try {
-            return new Target.Tls(authorities, certificate, key);
+            return new ClientTls(authorities, certificate, key);
         } catch (IllegalArgumentException e) {
             throw new CommandFailedException(Exit.USAGE, String.valueOf(e.getMessage()));
         }

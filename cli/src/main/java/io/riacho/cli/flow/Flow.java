@@ -37,7 +37,7 @@ public record Flow(
         String sensorId,
         int readings,
         Path out,
-        Target.@Nullable Tls tls,
+        @Nullable ClientTls tls,
         Duration patience) {
 
     /// The flow holds its readings in memory.

@@ -19,7 +19,7 @@ public final class Hello {
     ///
     /// @param tls null: plain text
     /// @throws IOException when there is no answer, naming the service and its reason
-    public static String greet(Target target, String name, Target.@Nullable Tls tls)
+    public static String greet(Target target, String name, @Nullable ClientTls tls)
             throws IOException {
         try (Target.Channel to = target.open(tls)) {
             return SaudacaoGrpc.newBlockingStub(to.channel())

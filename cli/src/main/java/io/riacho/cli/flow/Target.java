@@ -4,7 +4,6 @@ import io.grpc.ManagedChannel;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -18,22 +17,6 @@ public record Target(String host, int port) {
 
     /// How long a channel has to close its connection, in ms.
     private static final long CLOSE_MILLIS_MAX = 1_000;
-
-    /// How a client proves who is there, and who it is.
-    ///
-    /// @param authorities PEM file of the authorities that may have signed the server's certificate;
-    ///     null: those of the Java runtime
-    /// @param certificate PEM file of the client's certificate chain, or null
-    /// @param key PEM file of its key (PKCS#8), or null
-    public record Tls(@Nullable Path authorities, @Nullable Path certificate, @Nullable Path key) {
-
-        public Tls {
-            if ((certificate == null) != (key == null)) {
-                throw new IllegalArgumentException(
-                        "a client certificate and its key are given together");
-            }
-        }
-    }
 
     /// Reads `HOST:PORT` or `[IPV6]:PORT`.
     ///
@@ -61,7 +44,7 @@ public record Target(String host, int port) {
     ///
     /// @param tls null: plain text
     /// @throws IOException when a PEM file cannot be read
-    Channel open(@Nullable Tls tls) throws IOException {
+    Channel open(@Nullable ClientTls tls) throws IOException {
         NettyChannelBuilder builder = NettyChannelBuilder.forAddress(host, port);
         if (tls == null) {
             builder.usePlaintext();
