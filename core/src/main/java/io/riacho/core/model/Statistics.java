@@ -28,6 +28,8 @@ import java.io.IOException;
 /// about 1e-150 squares underflow, and the variance is 0.
 public final class Statistics {
 
+    private static final Statistics NOTHING = new Statistics();
+
     private long count;
     private double mean;
     private double meanError;
@@ -122,6 +124,11 @@ public final class Statistics {
         max = other.max;
         last = other.last;
         lastTimestampMicros = other.lastTimestampMicros;
+    }
+
+    /// Becomes the statistics of nothing.
+    public void clear() {
+        set(NOTHING);
     }
 
     public Statistics copy() {

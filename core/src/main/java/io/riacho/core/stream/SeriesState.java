@@ -36,7 +36,7 @@ public final class SeriesState {
     // What follows is set up for one core by bind().
 
     private @Nullable StreamCore core;
-    private TumblingWindows[] tumbling = {};
+    private SeriesWindows tumbling = new SeriesWindows();
     private SlidingWindow[] sliding = {};
     private RuleState[] rules = {};
 
@@ -86,11 +86,7 @@ public final class SeriesState {
 
     /// Copies of the open windows.
     public List<Window> windows() {
-        List<Window> open = new ArrayList<>();
-        for (TumblingWindows windows : tumbling) {
-            windows.forEach(open::add);
-        }
-        return open;
+        return tumbling.open();
     }
 
     long nextTickMicros() {
@@ -201,17 +197,12 @@ public final class SeriesState {
             nowMicros = Math.max(nowMicros, timestamp);
         }
         running.add(value, timestamp);
-        if (tumbling.length > 0) {
-            StreamCore by = bound();
-            for (TumblingWindows windows : tumbling) {
-                windows.add(
-                        value,
-                        timestamp,
-                        newestTimestampMicros,
-                        by.windowGraceMicros(),
-                        by.options().openWindowsPerSizeMax(),
-                        window -> handOut(position, window, outcome));
-            }
+        if (!tumbling.isEmpty()) {
+            tumbling.add(
+                    value,
+                    timestamp,
+                    newestTimestampMicros,
+                    window -> handOut(position, window, outcome));
         }
         for (SlidingWindow window : sliding) {
             window.advance(nowMicros);
@@ -277,9 +268,7 @@ public final class SeriesState {
     }
 
     void flush(long position, Outcome outcome) {
-        for (TumblingWindows windows : tumbling) {
-            windows.handOutAll(window -> handOut(position, window, outcome));
-        }
+        tumbling.handOutAll(newestTimestampMicros, window -> handOut(position, window, outcome));
     }
 
     private StreamCore bound() {
@@ -291,23 +280,14 @@ public final class SeriesState {
 
     /// Sets windows and rules up for a core. What both the former one and this one have goes on.
     void bind(StreamCore next, long position, Outcome outcome) {
-        bindTumbling(next, position, outcome);
+        tumbling.bind(
+                next.windowMicros(),
+                next.windowGraceMicros(),
+                next.options().openWindowsPerSizeMax(),
+                newestTimestampMicros,
+                window -> handOut(position, window, outcome));
         bindRules(next);
         core = next;
-    }
-
-    private void bindTumbling(StreamCore next, long position, Outcome outcome) {
-        List<TumblingWindows> former = new ArrayList<>(List.of(tumbling));
-        long[] sizes = next.windowMicros();
-        tumbling = new TumblingWindows[sizes.length];
-        for (int i = 0; i < sizes.length; i++) {
-            TumblingWindows same = TumblingWindows.ofSize(sizes[i], former);
-            former.remove(same);
-            tumbling[i] = same == null ? new TumblingWindows(sizes[i]) : same;
-        }
-        for (TumblingWindows gone : former) {
-            gone.handOutAll(window -> handOut(position, window, outcome));
-        }
     }
 
     private void bindRules(StreamCore next) {
@@ -364,10 +344,7 @@ public final class SeriesState {
         if (late != null) {
             late.writeTo(out);
         }
-        Wire.writeVarint(out, tumbling.length);
-        for (TumblingWindows windows : tumbling) {
-            windows.writeTo(out);
-        }
+        tumbling.writeTo(out);
         Wire.writeVarint(out, sliding.length);
         for (SlidingWindow window : sliding) {
             window.writeTo(out);
@@ -392,12 +369,7 @@ public final class SeriesState {
             read.late = late;
             owner.pendingLate += late.waiting();
         }
-        read.tumbling =
-                new TumblingWindows
-                        [Wire.readCount(in, StreamOptions.WINDOWS_MAX, "sizes of windows")];
-        for (int i = 0; i < read.tumbling.length; i++) {
-            read.tumbling[i] = TumblingWindows.readFrom(in);
-        }
+        read.tumbling = SeriesWindows.readFrom(in);
         read.sliding = new SlidingWindow[Wire.readCount(in, WINDOW_SIZES_MAX, "sliding windows")];
         for (int i = 0; i < read.sliding.length; i++) {
             read.sliding[i] = SlidingWindow.readFrom(in);

@@ -5,6 +5,7 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /// The rows of a series in the latest stretch of its time, in buckets of a 60th of the stretch.
 ///
@@ -13,11 +14,19 @@ import java.util.Arrays;
 /// multiples of their width since 1970, so which bucket a row falls into does not depend on when the
 /// window began. At most 60 statistics, however many the rows.
 ///
-/// All buckets but the current one are kept merged, always in the same order, so that a reading costs
-/// one merge and a restored window gives the same bits as the one that was written.
+/// All buckets but the current one are kept merged, so that a reading costs one merge. When the
+/// current bucket moves on they are merged anew, whole groups of eight at a time: about 13 merges
+/// instead of 60. What is merged with what depends only on which buckets there are and on the time,
+/// never on how they came about, so a restored window gives the same bits as the one written.
 final class SlidingWindow {
 
     static final int BUCKETS = 60;
+
+    /// Buckets in a group, as a power of two; groups begin at whole multiples of it.
+    private static final int GROUP_SHIFT = 3;
+
+    /// Slots for merged groups: more than a window may touch, so that no two share one.
+    private static final int GROUPS = 16;
 
     final long lengthMicros;
     private final long widthMicros;
@@ -30,6 +39,11 @@ final class SlidingWindow {
 
     /// The bucket that the series' time falls into.
     private long current = Long.MIN_VALUE;
+
+    /// Merged groups, in the slot of their number modulo the slots; null until they are needed.
+    private @Nullable Statistics @Nullable [] groups;
+
+    private final long[] groupNumbers = new long[GROUPS];
 
     private final Statistics older = new Statistics();
     private boolean olderIsMerged;
@@ -67,6 +81,7 @@ final class SlidingWindow {
         }
         if (index != current) {
             olderIsMerged = false;
+            forgetGroup(index >> GROUP_SHIFT);
         }
         int at = size;
         while (at > 0 && indexes[at - 1] > index) {
@@ -95,10 +110,7 @@ final class SlidingWindow {
     Statistics statistics() {
         boolean hasCurrent = size > 0 && indexes[size - 1] == current;
         if (!olderIsMerged) {
-            older.set(new Statistics());
-            for (int i = 0; i < (hasCurrent ? size - 1 : size); i++) {
-                older.merge(buckets[i]);
-            }
+            mergeOlder(hasCurrent ? size - 1 : size);
             olderIsMerged = true;
         }
         all.set(older);
@@ -106,6 +118,53 @@ final class SlidingWindow {
             all.merge(buckets[size - 1]);
         }
         return all;
+    }
+
+    private void mergeOlder(int end) {
+        older.clear();
+        int i = 0;
+        while (i < end) {
+            long group = indexes[i] >> GROUP_SHIFT;
+            int next = i + 1;
+            while (next < end && indexes[next] >> GROUP_SHIFT == group) {
+                next++;
+            }
+            long first = group << GROUP_SHIFT;
+            boolean whole = first > current - BUCKETS && first + (1 << GROUP_SHIFT) <= current;
+            if (whole) {
+                older.merge(group(group, i, next));
+            } else {
+                for (int k = i; k < next; k++) {
+                    older.merge(buckets[k]);
+                }
+            }
+            i = next;
+        }
+    }
+
+    /// The buckets of [from, to), which are all that a group holds, merged; kept for the next time.
+    private Statistics group(long number, int from, int to) {
+        if (groups == null) {
+            groups = new @Nullable Statistics[GROUPS];
+        }
+        int slot = (int) number & (GROUPS - 1);
+        Statistics merged = groups[slot];
+        if (merged == null || groupNumbers[slot] != number) {
+            merged = new Statistics();
+            for (int k = from; k < to; k++) {
+                merged.merge(buckets[k]);
+            }
+            groups[slot] = merged;
+            groupNumbers[slot] = number;
+        }
+        return merged;
+    }
+
+    private void forgetGroup(long number) {
+        int slot = (int) number & (GROUPS - 1);
+        if (groups != null && groupNumbers[slot] == number) {
+            groups[slot] = null;
+        }
     }
 
     /// The series' time at which the oldest bucket leaves; [Long#MAX_VALUE] when there is none.

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// The open windows of one size of a series, at most so many.
 ///
 /// A window is handed out when its series' newest timestamp has passed its end by the grace, or when
-/// it is the oldest and there is no room for another. A reading for a window that has passed is
-/// handed out as a part of its own.
+/// it is the oldest and there is no room for another. What comes for a window that has passed is
+/// handed out as a part of its own. Empty ones are never handed out.
 final class TumblingWindows {
 
     /// Takes what is handed out.
@@ -34,48 +34,51 @@ final class TumblingWindows {
         this.sizeMicros = sizeMicros;
     }
 
-    /// @param newestMicros the series' newest timestamp, this reading's included
-    void add(
-            double value,
+    /// Merges a part into the window of its timestamp; hands it out when that window has passed.
+    ///
+    /// @param newestMicros the series' newest timestamp
+    void merge(
             long timestampMicros,
+            Statistics part,
             long newestMicros,
             long graceMicros,
             int openMax,
             Taker taker) {
-        if (open > 0) {
-            long offset = timestampMicros - starts[open - 1];
-            if (offset >= 0 && offset < sizeMicros) {
-                statistics[open - 1].add(value, timestampMicros);
-                close(newestMicros, graceMicros, taker);
-                return;
+        long start = Math.floorDiv(timestampMicros, sizeMicros) * sizeMicros;
+        int at = place(start);
+        if (at > 0 && starts[at - 1] == start) {
+            statistics[at - 1].merge(part);
+        } else if (start + sizeMicros + graceMicros <= newestMicros) {
+            if (!part.isEmpty()) {
+                taker.take(new Window(sizeMicros, start, part.copy()));
+            }
+        } else {
+            insert(at, start, part.copy());
+            while (open > openMax) {
+                handOutOldest(taker);
             }
         }
-        long start = Math.floorDiv(timestampMicros, sizeMicros) * sizeMicros;
+    }
+
+    /// How many windows start at or before that time.
+    private int place(long start) {
         int at = open;
         while (at > 0 && starts[at - 1] > start) {
             at--;
         }
-        if (at > 0 && starts[at - 1] == start) {
-            statistics[at - 1].add(value, timestampMicros);
-        } else {
-            Statistics fresh = new Statistics();
-            fresh.add(value, timestampMicros);
-            if (start + sizeMicros + graceMicros <= newestMicros) {
-                taker.take(new Window(sizeMicros, start, fresh));
-            } else {
-                insert(at, start, fresh);
-            }
-        }
-        close(newestMicros, graceMicros, taker);
-        while (open > openMax) {
+        return at;
+    }
+
+    /// Hands out the windows that the series' newest timestamp has passed by the grace.
+    void close(long newestMicros, long graceMicros, Taker taker) {
+        while (open > 0 && starts[0] + sizeMicros + graceMicros <= newestMicros) {
             handOutOldest(taker);
         }
     }
 
-    private void close(long newestMicros, long graceMicros, Taker taker) {
-        while (open > 0 && starts[0] + sizeMicros + graceMicros <= newestMicros) {
-            handOutOldest(taker);
-        }
+    /// The newest timestamp that closes the oldest window; [Long#MAX_VALUE] when none is open.
+    long closeMicros(long graceMicros) {
+        return open == 0 ? Long.MAX_VALUE : starts[0] + sizeMicros + graceMicros;
     }
 
     void handOutAll(Taker taker) {
@@ -84,9 +87,15 @@ final class TumblingWindows {
         }
     }
 
-    void forEach(Taker taker) {
+    /// Copies of the open windows, with a part that is not merged yet.
+    void forEach(long partTimestampMicros, Statistics part, Taker taker) {
         for (int i = 0; i < open; i++) {
-            taker.take(new Window(sizeMicros, starts[i], statistics[i].copy()));
+            Statistics copy = statistics[i].copy();
+            long offset = partTimestampMicros - starts[i];
+            if (offset >= 0 && offset < sizeMicros) {
+                copy.merge(part);
+            }
+            taker.take(new Window(sizeMicros, starts[i], copy));
         }
     }
 
@@ -107,7 +116,9 @@ final class TumblingWindows {
         open--;
         System.arraycopy(starts, 1, starts, 0, open);
         System.arraycopy(statistics, 1, statistics, 0, open);
-        taker.take(oldest);
+        if (!oldest.statistics().isEmpty()) {
+            taker.take(oldest);
+        }
     }
 
     void writeTo(DataOutput out) throws IOException {
