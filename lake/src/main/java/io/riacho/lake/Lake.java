@@ -183,6 +183,19 @@ public final class Lake implements AutoCloseable {
         return catalog.state().manifest().sealedPosition();
     }
 
+    /// Timestamps before this lie in days that retention has removed, µs since 1970 UTC;
+    /// [Long#MIN_VALUE] when it has removed none. What it removed cannot be found any more.
+    public long retainedFromMicros() {
+        long from = Long.MIN_VALUE;
+        for (LakeFile file : catalog.state().manifest().files()) {
+            if (file.table() == Table.BASE) {
+                long day = Math.floorDiv(file.maxTimestampMicros(), Interval.DAY_MICROS);
+                from = Math.max(from, (day + 1) * Interval.DAY_MICROS);
+            }
+        }
+        return from;
+    }
+
     /// Size of the current Parquet files, in bytes.
     public long sealedBytes() {
         return catalog.state().manifest().bytes();

@@ -259,14 +259,16 @@ public final class Riacho implements AutoCloseable {
     }
 
     private static StreamOptions streamOptions(ServerConfig config) {
+        // The lake rolls rows up itself; here the core's windows would only cost time.
         return StreamOptions.DEFAULT
-                .withWindows(config.stream().windows())
+                .withWindows(List.of())
                 .withRememberedPerSeries(config.stream().rememberedPerSeries());
     }
 
     private static PathOptions pathOptions(ServerConfig config) {
         PathOptions defaults = PathOptions.defaults();
         Duration ageMax = config.retention().ageMax();
+        Long bytesMax = config.retention().bytesMax();
         return new PathOptions(
                 config.intake().bytesMax(),
                 defaults.commitReadingsMax(),
@@ -275,6 +277,7 @@ public final class Riacho implements AutoCloseable {
                 config.stream().seriesMax(),
                 config.stream().futureMax(),
                 ageMax == null ? Duration.ZERO : ageMax,
+                bytesMax == null ? Long.MAX_VALUE : bytesMax,
                 config.retention().freeDiskBytesMin(),
                 config.lake().sealRowsMax(),
                 defaults.sealBytesMax(),

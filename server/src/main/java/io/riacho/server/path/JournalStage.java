@@ -51,6 +51,7 @@ final class JournalStage {
     private long freeCheckedAtMicros = Long.MIN_VALUE;
     private volatile @Nullable Failure refusing;
     private volatile @Nullable Throwable brokenBy;
+    private volatile boolean segmentWanted;
 
     /// Work on the journal that must happen between two commits.
     @FunctionalInterface
@@ -92,6 +93,28 @@ final class JournalStage {
     /// Queues work on the journal. Any thread; the path wakes the stage.
     void add(Task task) {
         tasks.add(task);
+    }
+
+    /// Reserves the journal's next segment when that is due, so that no commit waits for it. On the
+    /// background thread.
+    ///
+    /// @return whether there was something to do
+    boolean prepareSegment() {
+        if (!segmentWanted) {
+            return false;
+        }
+        try {
+            journal.prepareNext();
+        } catch (IOException e) {
+            // The commit that needs it will try again, and say what is wrong.
+            LOG.debug("The next segment cannot be reserved yet: {}", e.toString());
+        }
+        segmentWanted = false;
+        return true;
+    }
+
+    boolean wantsSegment() {
+        return segmentWanted;
     }
 
     /// Why the stage is broken, or null.
@@ -176,6 +199,9 @@ final class JournalStage {
             }
             metrics.committed(group.readings, System.nanoTime() - started);
             stream.offer(new Entry(base, group.positions, records));
+            if (!segmentWanted && journal.wantsNext()) {
+                segmentWanted = true;
+            }
         }
         group.answerAll();
     }
@@ -278,6 +304,7 @@ final class JournalStage {
         private int positions;
         private int readings;
         private int bytes;
+        private final long acceptedFromMicros = stream.acceptedFromMicros();
 
         Group(long nowMicros) {
             this.nowMicros = nowMicros;
@@ -386,7 +413,7 @@ final class JournalStage {
                         + options.futureMax().toSeconds()
                         + " s; check the device's clock and unit (milliseconds)";
             }
-            if (timestamp < stream.acceptedFromMicros()
+            if (timestamp < acceptedFromMicros
                     || (!options.ageMax().isZero()
                             && timestamp < nowMicros - micros(options.ageMax()))) {
                 return "the timestamp is older than what retention keeps";

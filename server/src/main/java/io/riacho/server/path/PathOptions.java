@@ -11,6 +11,7 @@ import java.time.Duration;
 /// @param seriesMax series that may have readings; a reading of a further one is refused
 /// @param futureMax how far ahead of the clock a timestamp may be
 /// @param ageMax how old a timestamp may be; zero: any age
+/// @param lakeBytesMax size of the lake beyond which its oldest days are removed
 /// @param freeBytesMin free disk below which new readings are refused
 /// @param sealRowsMax rows that are not sealed at which a seal starts
 /// @param sealBytesMax bytes of rows that are not sealed at which a seal starts; at four times as
@@ -25,6 +26,7 @@ public record PathOptions(
         int seriesMax,
         Duration futureMax,
         Duration ageMax,
+        long lakeBytesMax,
         long freeBytesMin,
         long sealRowsMax,
         long sealBytesMax,
@@ -40,6 +42,7 @@ public record PathOptions(
                 100_000,
                 Duration.ofMinutes(10),
                 Duration.ZERO,
+                Long.MAX_VALUE,
                 256L << 20,
                 2_000_000,
                 48L << 20,

@@ -113,6 +113,7 @@ public final class Pipeline implements AutoCloseable {
                         new Snapshots(disk, directories.snapshots()),
                         clock,
                         metrics,
+                        options,
                         journaling);
         this.streamStage = new StreamStage(fold, lake, sealStage, clock, options);
         this.resolveStage = new ResolveStage(streamStage, lake, clock, journaling);
@@ -299,6 +300,9 @@ public final class Pipeline implements AutoCloseable {
         boolean worked = journalStage.step();
         if (worked) {
             streamWakeup.signal();
+            if (journalStage.wantsSegment()) {
+                backgroundWakeup.signal();
+            }
         }
         return worked;
     }
@@ -317,9 +321,10 @@ public final class Pipeline implements AutoCloseable {
 
     /// Resolves late readings, or does the next thing for a seal. The background thread.
     boolean stepBackground() {
+        boolean prepared = journalStage.prepareSegment();
         boolean resolved = resolveStage.step();
         boolean sealed = sealStage.step();
-        return resolved || sealed;
+        return prepared || resolved || sealed;
     }
 
     /// Time went on: journals a tick when something waits for it, and expires commands. About once a

@@ -61,6 +61,7 @@ final class ResolveStage {
             keys.add(new ReadingKey(each.sensor(), each.metric(), each.timestampMicros()));
         }
         Map<ReadingKey, Double> kept;
+        long retainedFrom = lake.retainedFromMicros();
         try {
             kept = lake.find(keys);
         } catch (IOException e) {
@@ -72,6 +73,12 @@ final class ResolveStage {
         for (int i = 0; i < batch.size(); i++) {
             PendingLate late = batch.get(i);
             Double value = kept.get(keys.get(i));
+            if (value == null && late.timestampMicros() < retainedFrom) {
+                // Its day was removed while it waited. Whether it was there cannot be known any
+                // more;
+                // counting nothing twice goes before counting it.
+                value = late.value();
+            }
             journaling.add(
                     new Control(
                             new Resolved(

@@ -2,6 +2,7 @@ package io.riacho.server.path;
 
 import io.riacho.lake.Frozen;
 import io.riacho.lake.Lake;
+import io.riacho.lake.Retention;
 import io.riacho.server.path.JournalRecord.SealedUpTo;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
@@ -20,6 +21,7 @@ final class SealStage {
     private static final Logger LOG = LoggerFactory.getLogger(SealStage.class);
 
     private static final long RETRY_MICROS = TimeUnit.SECONDS.toMicros(5);
+    private static final long MAINTENANCE_MICROS = TimeUnit.MINUTES.toMicros(1);
 
     private enum Phase {
         FILES,
@@ -47,21 +49,31 @@ final class SealStage {
     private final MicroClock clock;
     private final PathMetrics metrics;
     private final Pipeline.Journaling journaling;
+    private final Retention retention;
 
     private volatile @Nullable Job job;
     private long retryAtMicros = Long.MIN_VALUE;
+    private long maintainedAtMicros;
 
     SealStage(
             Lake lake,
             Snapshots snapshots,
             MicroClock clock,
             PathMetrics metrics,
+            PathOptions options,
             Pipeline.Journaling journaling) {
         this.lake = lake;
         this.snapshots = snapshots;
         this.clock = clock;
         this.metrics = metrics;
         this.journaling = journaling;
+        this.retention =
+                new Retention(
+                        options.ageMax().isZero()
+                                ? Long.MAX_VALUE
+                                : TimeUnit.NANOSECONDS.toMicros(options.ageMax().toNanos()),
+                        options.lakeBytesMax());
+        this.maintainedAtMicros = clock.nowMicros();
     }
 
     boolean isIdle() {
@@ -81,7 +93,10 @@ final class SealStage {
     /// @return whether there was something to do
     boolean step() {
         Job current = job;
-        if (current == null || clock.nowMicros() < retryAtMicros) {
+        if (current == null) {
+            return maintain();
+        }
+        if (clock.nowMicros() < retryAtMicros) {
             return false;
         }
         retryAtMicros = Long.MIN_VALUE;
@@ -95,6 +110,22 @@ final class SealStage {
             retryAtMicros = clock.nowMicros() + RETRY_MICROS;
             return false;
         }
+    }
+
+    /// Once a minute, between seals: removes what retention does not keep, and merges small files.
+    private boolean maintain() {
+        long now = clock.nowMicros();
+        if (now - maintainedAtMicros < MAINTENANCE_MICROS && now >= maintainedAtMicros) {
+            return false;
+        }
+        maintainedAtMicros = now;
+        try {
+            lake.retain(retention, now);
+            lake.compact(now);
+        } catch (IOException e) {
+            LOG.warn("Tending the lake failed and will be tried again: {}", e.toString());
+        }
+        return true;
     }
 
     private boolean step(Job current) throws IOException {

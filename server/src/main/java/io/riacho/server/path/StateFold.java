@@ -110,7 +110,12 @@ final class StateFold {
     ///
     /// @param series its series' number
     record PendingLate(
-            int series, long position, String sensor, String metric, long timestampMicros) {}
+            int series,
+            long position,
+            String sensor,
+            String metric,
+            long timestampMicros,
+            double value) {}
 
     StateFold(
             StreamOptions streamOptions,
@@ -304,7 +309,8 @@ final class StateFold {
                         late.position(),
                         reading.sensor(),
                         reading.metric(),
-                        reading.timestampMicros());
+                        reading.timestampMicros(),
+                        reading.value());
         pendingLate.put(late.position(), pending);
         if (lateListener != null) {
             lateListener.accept(pending);

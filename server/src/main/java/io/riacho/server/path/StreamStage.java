@@ -33,7 +33,6 @@ final class StreamStage {
     private volatile boolean needsTicks;
     private volatile boolean unsealedFull;
     private volatile long positionFolded = -1;
-    private volatile long acceptedFromMicros = Long.MIN_VALUE;
     private long unsealedSinceMicros = Long.MAX_VALUE;
 
     StreamStage(
@@ -63,7 +62,7 @@ final class StreamStage {
 
     /// Timestamps before this are older than what retention keeps.
     long acceptedFromMicros() {
-        return acceptedFromMicros;
+        return lake.retainedFromMicros();
     }
 
     // --- any thread
@@ -95,10 +94,6 @@ final class StreamStage {
 
     boolean hasWork() {
         return (!entries.isEmpty() && lake.hasRoom()) || !asks.isEmpty();
-    }
-
-    void acceptFrom(long micros) {
-        acceptedFromMicros = micros;
     }
 
     // --- the resolver's thread

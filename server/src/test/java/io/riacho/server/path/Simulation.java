@@ -185,6 +185,7 @@ final class Simulation {
                         SERIES_MAX,
                         Duration.ofMinutes(10),
                         Duration.ZERO,
+                        Long.MAX_VALUE,
                         0,
                         random.nextInt(5, 200),
                         1 << 20,
