@@ -1,6 +1,7 @@
 package io.riacho.server.intake;
 
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Readings in columns, each checked when it is added. Filled by one door on one thread, then owned
@@ -79,6 +80,18 @@ public final class ReadingBatch {
         if (units != null) {
             units = Arrays.copyOf(units, room);
         }
+    }
+
+    /// Takes back what was added last: a message that turns out to be broken halfway leaves nothing.
+    ///
+    /// @param keep how many of the readings stay, at most [#size()]
+    public void truncate(int keep) {
+        Objects.checkIndex(keep, size + 1);
+        Arrays.fill(series, keep, size, null);
+        if (units != null) {
+            Arrays.fill(units, keep, size, null);
+        }
+        size = keep;
     }
 
     public int size() {

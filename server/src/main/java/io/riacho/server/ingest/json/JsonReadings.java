@@ -1,0 +1,385 @@
+package io.riacho.server.ingest.json;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import io.riacho.server.intake.InvalidReadingException;
+import io.riacho.server.intake.ReadingBatch;
+import io.riacho.server.intake.Refusal;
+import io.riacho.server.intake.SeriesTable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Decodes JSON readings: one object, or an array of them, as docs/http.md specifies. Thread-confined
+/// and reused; keeps nothing of a payload.
+///
+/// ```json
+/// {"sensor_id": "s1", "metric": "humidity", "value": 41.5, "timestamp": 1763668800000, "unit": "%"}
+/// ```
+///
+/// `sensor_id` and `value` are required. A `timestamp` is a whole number of milliseconds since 1970
+/// UTC, or RFC 3339 text to the microsecond; 0, null and none mean the same. An unknown or repeated key
+/// refuses its reading (docs/decisions/0050): a misspelt `timestamp` must not turn into an arrival time.
+public final class JsonReadings {
+
+    /// The last millisecond of the year 9999.
+    static final long TIMESTAMP_MILLIS_MAX = 253_402_300_799_999L;
+
+    /// Bad readings in one payload that are listed; a payload with more is refused as a whole.
+    public static final int REFUSALS_MAX = 1000;
+
+    /// Characters of the sender's text that a reason repeats.
+    private static final int QUOTED_CHARS_MAX = 64;
+
+    /// Characters in a number.
+    private static final int DIGITS_MAX = 400;
+
+    private static final String KNOWN_KEYS = "sensor_id, metric, value, timestamp, unit";
+
+    private static final JsonFactory FACTORY =
+            new JsonFactoryBuilder()
+                    .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+                    .disable(JsonFactory.Feature.CHARSET_DETECTION)
+                    .streamReadConstraints(
+                            StreamReadConstraints.builder()
+                                    .maxNestingDepth(32)
+                                    .maxNumberLength(DIGITS_MAX)
+                                    .maxNameLength(1024)
+                                    .maxStringLength(65_536)
+                                    .build())
+                    .build();
+
+    private final SeriesTable table;
+    private final SeriesCache cache;
+    private final FlatScanner scanner = new FlatScanner();
+
+    /// @param table where ids are checked and become series
+    public JsonReadings(SeriesTable table) {
+        this.table = table;
+        this.cache = new SeriesCache(table);
+    }
+
+    /// Adds the payload's readings to a batch. A bad reading is listed with its place in the payload,
+    /// and the others are added.
+    ///
+    /// @param refused where bad readings are listed, in order
+    /// @return the number of readings in the payload, good and bad
+    /// @throws InvalidReadingException when the payload as a whole is refused: it is not JSON, not an
+    ///     object or an array, or has more than [ReadingBatch#READINGS_MAX] readings or
+    ///     [#REFUSALS_MAX] bad ones. Then nothing was added or listed.
+    public int decode(byte[] bytes, int from, int to, ReadingBatch into, List<Refusal> refused)
+            throws InvalidReadingException {
+        int kept = into.size();
+        int read = decodeFlat(bytes, from, to, into);
+        if (read >= 0) {
+            return read;
+        }
+        into.truncate(kept);
+        return decodeAny(bytes, from, to, into, refused);
+    }
+
+    /// As [#decode], by Jackson alone.
+    int decodeAny(byte[] bytes, int from, int to, ReadingBatch into, List<Refusal> refused)
+            throws InvalidReadingException {
+        int kept = into.size();
+        int listed = refused.size();
+        boolean whole = false;
+        try (JsonParser parser = FACTORY.createParser(bytes, from, to - from)) {
+            int read = document(parser, into, refused, listed);
+            whole = true;
+            return read;
+        } catch (JsonProcessingException e) {
+            throw new InvalidReadingException(
+                    "not valid JSON: " + plain(e.getOriginalMessage(), 160) + where(e));
+        } catch (IOException e) {
+            throw new UncheckedIOException("Reading JSON from memory", e);
+        } finally {
+            if (!whole) {
+                into.truncate(kept);
+                refused.subList(listed, refused.size()).clear();
+            }
+        }
+    }
+
+    /// The readings, when all of them are plain and good; otherwise -1, with some of them added.
+    private int decodeFlat(byte[] bytes, int from, int to, ReadingBatch into) {
+        int at = FlatScanner.skipSpace(bytes, from, to);
+        if (at == to) {
+            return -1;
+        }
+        try {
+            if (bytes[at] != '[') {
+                int after = flatReading(bytes, at, to, into);
+                return after >= 0 && FlatScanner.skipSpace(bytes, after, to) == to ? 1 : -1;
+            }
+            int read = 0;
+            do {
+                at = flatReading(bytes, at + 1, to, into);
+                if (at < 0 || ++read > ReadingBatch.READINGS_MAX) {
+                    return -1;
+                }
+                at = FlatScanner.skipSpace(bytes, at, to);
+            } while (at < to && bytes[at] == ',');
+            boolean closed = at < to && bytes[at] == ']';
+            return closed && FlatScanner.skipSpace(bytes, at + 1, to) == to ? read : -1;
+        } catch (InvalidReadingException e) {
+            // Jackson finds it again and says which one it was.
+            return -1;
+        }
+    }
+
+    private int flatReading(byte[] bytes, int from, int to, ReadingBatch into)
+            throws InvalidReadingException {
+        FlatScanner flat = scanner;
+        int after = flat.scan(bytes, from, to);
+        if (after >= 0) {
+            into.add(
+                    cache.series(
+                            bytes, flat.sensorFrom, flat.sensorTo, flat.metricFrom, flat.metricTo),
+                    flat.value,
+                    flat.timestampMicros,
+                    cache.unit(bytes, flat.unitFrom, flat.unitTo));
+        }
+        return after;
+    }
+
+    private int document(JsonParser parser, ReadingBatch into, List<Refusal> refused, int listed)
+            throws IOException, InvalidReadingException {
+        JsonToken first = parser.nextToken();
+        int read = 0;
+        if (first == JsonToken.START_OBJECT) {
+            element(parser, read++, into, refused);
+        } else if (first == JsonToken.START_ARRAY) {
+            while (parser.nextToken() != JsonToken.END_ARRAY) {
+                if (read == ReadingBatch.READINGS_MAX) {
+                    throw new InvalidReadingException(
+                            "more than "
+                                    + ReadingBatch.READINGS_MAX
+                                    + " readings in one message; send fewer at a time");
+                }
+                element(parser, read++, into, refused);
+                if (refused.size() - listed > REFUSALS_MAX) {
+                    Refusal one = refused.get(listed);
+                    throw new InvalidReadingException(
+                            "more than "
+                                    + REFUSALS_MAX
+                                    + " of the readings are bad, so none was stored; the first, ["
+                                    + one.index()
+                                    + "]: "
+                                    + one.reason());
+                }
+            }
+        } else {
+            throw new InvalidReadingException(
+                    first == null
+                            ? "the message is empty"
+                            : "expected a JSON object such as {\"sensor_id\": \"s1\", \"value\":"
+                                    + " 21.5}, or an array of them");
+        }
+        if (parser.nextToken() != null) {
+            throw new InvalidReadingException("there is more after the end of the JSON value");
+        }
+        return read;
+    }
+
+    private void element(JsonParser parser, int index, ReadingBatch into, List<Refusal> refused)
+            throws IOException {
+        try {
+            reading(parser, into);
+        } catch (InvalidReadingException e) {
+            refused.add(new Refusal(index, e.reason()));
+        }
+    }
+
+    /// Reads one object to its end, whether it is good or not.
+    private void reading(JsonParser parser, ReadingBatch into)
+            throws IOException, InvalidReadingException {
+        if (parser.currentToken() != JsonToken.START_OBJECT) {
+            parser.skipChildren();
+            throw new InvalidReadingException("expected a JSON object");
+        }
+        String sensor = null;
+        String metric = null;
+        String unit = null;
+        double value = 0;
+        long timestamp = ReadingBatch.NO_TIMESTAMP;
+        int seen = 0;
+        InvalidReadingException problem = null;
+        for (String key = parser.nextFieldName(); key != null; key = parser.nextFieldName()) {
+            JsonToken token = parser.nextToken();
+            int bit = KeyBits.of(key);
+            try {
+                if (bit == 0) {
+                    throw new InvalidReadingException(
+                            "unknown key '" + quoted(key) + "'; known are " + KNOWN_KEYS);
+                }
+                if ((seen & bit) != 0) {
+                    throw new InvalidReadingException("the key '" + key + "' is there twice");
+                }
+                seen |= bit;
+                switch (bit) {
+                    case KeyBits.SENSOR -> sensor = text(parser, token, key);
+                    case KeyBits.METRIC -> metric = text(parser, token, key);
+                    case KeyBits.UNIT -> unit = text(parser, token, key);
+                    case KeyBits.TIMESTAMP -> timestamp = timestampMicros(parser, token);
+                    default -> {
+                        if (token == JsonToken.VALUE_NULL) {
+                            seen &= ~KeyBits.VALUE;
+                        } else if (token.isNumeric()) {
+                            value = parser.getDoubleValue();
+                        } else {
+                            throw new InvalidReadingException(
+                                    "the value is not a number"
+                                            + (token == JsonToken.VALUE_STRING
+                                                    ? " but text; write it without quotes"
+                                                    : ""));
+                        }
+                    }
+                }
+            } catch (InvalidReadingException e) {
+                if (problem == null) {
+                    problem = e;
+                }
+            }
+            parser.skipChildren();
+        }
+        if (problem != null) {
+            throw problem;
+        }
+        if (sensor == null) {
+            throw new InvalidReadingException("sensor_id is missing");
+        }
+        if ((seen & KeyBits.VALUE) == 0) {
+            throw new InvalidReadingException("value is missing");
+        }
+        into.add(table.series(sensor, metric == null ? "" : metric), value, timestamp, unit);
+    }
+
+    private static @Nullable String text(JsonParser parser, JsonToken token, String key)
+            throws IOException, InvalidReadingException {
+        if (token == JsonToken.VALUE_NULL) {
+            return null;
+        }
+        if (token != JsonToken.VALUE_STRING) {
+            throw new InvalidReadingException(key + " is not text");
+        }
+        return parser.getText();
+    }
+
+    private static long timestampMicros(JsonParser parser, JsonToken token)
+            throws IOException, InvalidReadingException {
+        if (token == JsonToken.VALUE_NULL) {
+            return ReadingBatch.NO_TIMESTAMP;
+        }
+        if (token == JsonToken.VALUE_STRING) {
+            String text = parser.getText();
+            byte[] ascii = text.getBytes(StandardCharsets.UTF_8);
+            long micros = Rfc3339.parseMicros(ascii, 0, ascii.length);
+            if (micros == Rfc3339.INVALID) {
+                throw neither(text);
+            }
+            if (micros < 0) {
+                throw new InvalidReadingException(
+                        "timestamp '" + quoted(text) + "' is before 1970");
+            }
+            return micros;
+        }
+        if (!token.isNumeric()) {
+            throw neither(token.asString() == null ? token.name() : token.asString());
+        }
+        // Some languages print large numbers with an exponent: 1.7636688E12.
+        String text = parser.getText();
+        if (parser.getDoubleValue() > 1e15) {
+            throw tooFar(text);
+        }
+        BigDecimal millis = exact(text);
+        if (millis.signum() < 0) {
+            throw new InvalidReadingException("timestamp " + quoted(text) + " is before 1970");
+        }
+        if (millis.signum() == 0) {
+            return ReadingBatch.NO_TIMESTAMP;
+        }
+        if (millis.scale() > DIGITS_MAX || millis.stripTrailingZeros().scale() > 0) {
+            throw notWhole(text);
+        }
+        long whole = millis.longValueExact();
+        if (whole > TIMESTAMP_MILLIS_MAX) {
+            throw tooFar(text);
+        }
+        return whole * 1000;
+    }
+
+    /// A number of at most 1e15; one whose exponent is beyond what a BigDecimal holds is tiny.
+    private static BigDecimal exact(String text) throws InvalidReadingException {
+        try {
+            return new BigDecimal(text);
+        } catch (NumberFormatException e) {
+            throw notWhole(text);
+        }
+    }
+
+    private static InvalidReadingException notWhole(String text) {
+        return new InvalidReadingException(
+                "timestamp "
+                        + quoted(text)
+                        + " is not a whole number of milliseconds; RFC 3339 text goes to the"
+                        + " microsecond");
+    }
+
+    private static InvalidReadingException tooFar(String text) {
+        return new InvalidReadingException(
+                "timestamp "
+                        + quoted(text)
+                        + " is after the year 9999; milliseconds since 1970 are expected");
+    }
+
+    private static InvalidReadingException neither(String text) {
+        return new InvalidReadingException(
+                "timestamp '" + quoted(text) + "' is neither epoch milliseconds nor RFC 3339");
+    }
+
+    private static String where(JsonProcessingException e) {
+        return e.getLocation() == null ? "" : " (at byte " + e.getLocation().getByteOffset() + ")";
+    }
+
+    private static String quoted(String text) {
+        return plain(text, QUOTED_CHARS_MAX);
+    }
+
+    /// Text that fits on a line of an answer.
+    private static String plain(String text, int charsMax) {
+        StringBuilder line = new StringBuilder();
+        text.codePoints()
+                .limit(charsMax)
+                .map(c -> Character.isISOControl(c) || c == 0x2028 || c == 0x2029 ? ' ' : c)
+                .forEach(line::appendCodePoint);
+        return text.codePointCount(0, text.length()) > charsMax ? line + "…" : line.toString();
+    }
+
+    /// One bit for each key.
+    private static final class KeyBits {
+        static final int SENSOR = 1;
+        static final int METRIC = 2;
+        static final int VALUE = 4;
+        static final int TIMESTAMP = 8;
+        static final int UNIT = 16;
+
+        static int of(String key) {
+            return switch (key) {
+                case "sensor_id" -> SENSOR;
+                case "metric" -> METRIC;
+                case "value" -> VALUE;
+                case "timestamp" -> TIMESTAMP;
+                case "unit" -> UNIT;
+                default -> 0;
+            };
+        }
+    }
+}
