@@ -1,0 +1,69 @@
+package io.riacho.server.testing;
+
+import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.X509Bundle;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+
+/// A certificate authority of a test, which signs what the test needs and writes it as PEM files.
+public final class TestCertificates {
+
+    private final Path folder;
+    private final X509Bundle authority;
+
+    /// @param folder where the files go
+    public TestCertificates(Path folder) throws Exception {
+        this.folder = folder;
+        authority =
+                new CertificateBuilder()
+                        .subject("CN=Test authority")
+                        .setIsCertificateAuthority(true)
+                        .buildSelfSigned();
+        Files.writeString(folder.resolve("ca.pem"), authority.getCertificatePEM());
+    }
+
+    /// The authority's certificate.
+    public Path authority() {
+        return folder.resolve("ca.pem");
+    }
+
+    /// Signs a certificate for `localhost` and 127.0.0.1; its files are `NAME.pem` and `NAME.key`.
+    public X509Bundle sign(String name) throws Exception {
+        return write(name, builder(name).buildIssuedBy(authority));
+    }
+
+    /// As [#sign], but it expired yesterday.
+    public X509Bundle signExpired(String name) throws Exception {
+        Instant now = Instant.now();
+        return write(
+                name,
+                builder(name)
+                        .notBefore(now.minus(Duration.ofDays(9)))
+                        .notAfter(now.minus(Duration.ofDays(1)))
+                        .buildIssuedBy(authority));
+    }
+
+    public Path certificate(String name) {
+        return folder.resolve(name + ".pem");
+    }
+
+    public Path key(String name) {
+        return folder.resolve(name + ".key");
+    }
+
+    private static CertificateBuilder builder(String name) {
+        return new CertificateBuilder()
+                .subject("CN=" + name)
+                .addSanDnsName("localhost")
+                .addSanIpAddress("127.0.0.1");
+    }
+
+    private X509Bundle write(String name, X509Bundle bundle) throws IOException {
+        Files.writeString(certificate(name), bundle.getCertificatePathPEM());
+        Files.writeString(key(name), bundle.getPrivateKeyPEM());
+        return bundle;
+    }
+}

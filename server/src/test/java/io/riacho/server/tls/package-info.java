@@ -1,0 +1,4 @@
+@NullMarked
+package io.riacho.server.tls;
+
+import org.jspecify.annotations.NullMarked;
