@@ -1,0 +1,308 @@
+package io.riacho.server.ingest.http;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.util.concurrent.ScheduledFuture;
+import io.riacho.server.actuation.Command;
+import io.riacho.server.actuation.Commands;
+import io.riacho.server.dashboard.LiveBoard;
+import io.riacho.server.ingest.json.Rfc3339;
+import io.riacho.server.live.LiveFeed;
+import io.riacho.server.live.LiveReading;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// `GET /api/v1/events`: [server-sent events](https://html.spec.whatwg.org/multipage/server-sent-events.html).
+///
+/// Ten times a second, what changed is written once and sent to all. A follower whose socket is full
+/// is passed over; when it takes again it is told what it missed and gets the newest of everything. So
+/// a slow one costs nothing but its socket's buffer. Confined to one event loop; [#follow] and
+/// [#snapshot] may be called from any thread.
+final class EventStreams {
+
+    static final String TYPE = "text/event-stream; charset=utf-8";
+
+    private static final int TICK_MILLIS = 100;
+    private static final int TICKS_PER_SECOND = 1000 / TICK_MILLIS;
+
+    /// Series in one event; more wait for the next tick.
+    private static final int SERIES_PER_EVENT = 1000;
+
+    private static final int RECENT_COMMANDS = 50;
+
+    /// The board stays open for so long after the last look at it.
+    private static final int LINGER_TICKS = 60 * TICKS_PER_SECOND;
+
+    private final EventLoop loop;
+    private final LiveBoard board;
+    private final Commands commands;
+    private final int streamsMax;
+    private final List<Follower> followers = new ArrayList<>();
+    private final double[] counts = new double[5];
+
+    private @Nullable ScheduledFuture<?> ticking;
+    private long tick;
+    private long lastLook;
+    private long readingsBefore;
+    private volatile double readingsPerSecond;
+
+    EventStreams(EventLoop loop, LiveFeed feed, Commands commands, int streamsMax) {
+        this.loop = loop;
+        this.board = new LiveBoard(feed);
+        this.commands = commands;
+        this.streamsMax = streamsMax;
+    }
+
+    private static final class Follower {
+        final HttpConnection connection;
+        boolean behind = true;
+        long readingsMissed;
+        long commandsMissed;
+
+        Follower(HttpConnection connection) {
+            this.connection = connection;
+        }
+
+        Channel channel() {
+            return connection.channel();
+        }
+    }
+
+    /// The route's handler.
+    void follow(Exchange exchange) {
+        HttpConnection connection = exchange.connection();
+        loop.execute(() -> {
+            if (followers.size() >= streamsMax) {
+                exchange.answer(
+                        Answer.unavailable(
+                                "there are already " + streamsMax + " followers of live events",
+                                10));
+                return;
+            }
+            exchange.takeOver();
+            Follower follower = new Follower(connection);
+            followers.add(follower);
+            look();
+            connection.execute(() -> {
+                connection.takeOver(TYPE);
+                connection.channel().closeFuture().addListener(_ -> forget(follower));
+            });
+        });
+    }
+
+    private void forget(Follower follower) {
+        try {
+            loop.execute(() -> followers.remove(follower));
+        } catch (RejectedExecutionException e) {
+            // The process ends, and nobody is followed any more.
+        }
+    }
+
+    /// What the page paints first.
+    ///
+    /// @param use gets the series; called on the event loop
+    void snapshot(java.util.function.Consumer<List<LiveBoard.Tile>> use) {
+        loop.execute(() -> {
+            look();
+            use.accept(board.series());
+        });
+    }
+
+    double readingsPerSecond() {
+        return readingsPerSecond;
+    }
+
+    /// Somebody looks: from here on the board is kept.
+    private void look() {
+        lastLook = tick;
+        if (!board.isOpen()) {
+            board.open();
+            readingsBefore = board.readings();
+            java.util.Arrays.fill(counts, 0);
+        }
+        if (ticking == null) {
+            ticking =
+                    loop.scheduleAtFixedRate(
+                            this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void tick() {
+        tick++;
+        if (tick % TICKS_PER_SECOND == 0) {
+            board.sample();
+            rate();
+        }
+        if (followers.isEmpty()) {
+            if (tick - lastLook > LINGER_TICKS) {
+                close();
+            }
+            return;
+        }
+        lastLook = tick;
+        List<LiveBoard.Tile> changed = board.takeChanged(SERIES_PER_EVENT);
+        List<Command> changedCommands = board.takeCommands();
+        int lost = board.takeCommandsMissed();
+        ByteBuf news = Unpooled.buffer(256);
+        if (!changed.isEmpty()) {
+            event(news, "readings", json -> readings(json, changed));
+        }
+        if (!changedCommands.isEmpty()) {
+            event(news, "commands", json -> commands(json, changedCommands));
+        }
+        if (tick % TICKS_PER_SECOND == 0) {
+            event(news, "state", this::state);
+        }
+        try {
+            for (Follower each : followers) {
+                tell(each, news, changed.size(), changedCommands.size(), lost);
+            }
+        } finally {
+            news.release();
+        }
+    }
+
+    private void tell(Follower follower, ByteBuf news, int series, int ofCommands, int lost) {
+        follower.commandsMissed += lost;
+        Channel channel = follower.channel();
+        if (!channel.isWritable()) {
+            follower.behind = true;
+            follower.readingsMissed += series;
+            follower.commandsMissed += ofCommands;
+            return;
+        }
+        if (follower.behind || follower.commandsMissed > 0) {
+            ByteBuf everything = Unpooled.buffer(1024);
+            if (follower.readingsMissed > 0 || follower.commandsMissed > 0) {
+                event(
+                        everything,
+                        "missed",
+                        json -> {
+                            json.writeStartObject();
+                            json.writeNumberField("readings", follower.readingsMissed);
+                            json.writeNumberField("commands", follower.commandsMissed);
+                            json.writeEndObject();
+                        });
+            }
+            event(everything, "readings", json -> readings(json, board.series()));
+            event(everything, "commands", json -> commands(json, oldestFirst()));
+            event(everything, "state", this::state);
+            follower.behind = false;
+            follower.readingsMissed = 0;
+            follower.commandsMissed = 0;
+            send(channel, everything);
+        } else if (news.isReadable()) {
+            send(channel, news.retainedDuplicate());
+        }
+    }
+
+    private static void send(Channel channel, ByteBuf event) {
+        channel.writeAndFlush(new DefaultHttpContent(event), channel.voidPromise());
+    }
+
+    private List<Command> oldestFirst() {
+        return commands.recent(RECENT_COMMANDS).reversed();
+    }
+
+    /// Readings a second, over the last five.
+    private void rate() {
+        long now = board.readings();
+        System.arraycopy(counts, 1, counts, 0, counts.length - 1);
+        counts[counts.length - 1] = now - readingsBefore;
+        readingsBefore = now;
+        double sum = 0;
+        for (double each : counts) {
+            sum += each;
+        }
+        readingsPerSecond = sum / counts.length;
+    }
+
+    private void state(JsonGenerator json) throws IOException {
+        json.writeStartObject();
+        json.writeNumberField("readings_per_second", readingsPerSecond);
+        json.writeNumberField("series", board.series().size());
+        json.writeNumberField("followers", followers.size());
+        json.writeEndObject();
+    }
+
+    static void reading(JsonGenerator json, LiveReading reading) throws IOException {
+        json.writeStringField("sensor", reading.sensor());
+        json.writeStringField("metric", reading.metric());
+        json.writeFieldName("value");
+        Json.number(json, reading.value());
+        json.writeStringField("timestamp", Rfc3339.format(reading.timestampMicros()));
+        json.writeStringField("source", reading.source());
+        json.writeNumberField("count", reading.count());
+        json.writeFieldName("average");
+        Json.number(json, reading.average());
+        json.writeFieldName("min");
+        Json.number(json, reading.min());
+        json.writeFieldName("max");
+        Json.number(json, reading.max());
+    }
+
+    private static void readings(JsonGenerator json, List<LiveBoard.Tile> tiles)
+            throws IOException {
+        json.writeStartArray();
+        for (LiveBoard.Tile each : tiles) {
+            json.writeStartObject();
+            reading(json, each.latest());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    static void commands(JsonGenerator json, List<Command> commands) throws IOException {
+        json.writeStartArray();
+        for (Command each : commands) {
+            json.writeStartObject();
+            json.writeStringField("id", each.id());
+            json.writeStringField("device_id", each.device());
+            json.writeStringField("sensor_id", each.sensor());
+            json.writeBooleanField("turn_on", each.turnOn());
+            json.writeStringField("rule", each.rule());
+            json.writeFieldName("average");
+            Json.number(json, each.average());
+            json.writeStringField("issued_at", Rfc3339.format(each.issuedAtMicros()));
+            json.writeStringField("expires_at", Rfc3339.format(each.expiresAtMicros()));
+            json.writeNumberField("sequence", each.sequence());
+            json.writeStringField("state", each.state().name().toLowerCase(Locale.ROOT));
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private static void event(ByteBuf out, String name, Json.Content data) {
+        out.writeCharSequence("event: " + name + "\ndata: ", StandardCharsets.US_ASCII);
+        out.writeBytes(Json.bytes(data));
+        out.writeCharSequence("\n\n", StandardCharsets.US_ASCII);
+    }
+
+    /// Stops watching. On the event loop.
+    private void close() {
+        board.close();
+        if (ticking != null) {
+            ticking.cancel(false);
+            ticking = null;
+        }
+    }
+
+    /// Stops watching, from any thread.
+    void stop() {
+        try {
+            loop.execute(this::close);
+        } catch (RejectedExecutionException e) {
+            // The event loop has ended before, and the ticks with it.
+        }
+    }
+}

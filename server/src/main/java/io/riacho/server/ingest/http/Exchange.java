@@ -1,0 +1,128 @@
+package io.riacho.server.ingest.http;
+
+import io.netty.channel.Channel;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+
+/// One request, and the one way to answer it. What is read of it is for the handler's thread; it may be
+/// answered from any.
+final class Exchange {
+
+    private final HttpConnection connection;
+    private final HttpRequest request;
+    private final QueryStringDecoder query;
+    private final Map<String, String> pathParameters;
+    private final byte[] body;
+    private final int bodyLength;
+    private final AtomicBoolean answered = new AtomicBoolean();
+
+    Exchange(
+            HttpConnection connection,
+            HttpRequest request,
+            QueryStringDecoder query,
+            Map<String, String> pathParameters,
+            byte[] body,
+            int bodyLength) {
+        this.connection = connection;
+        this.request = request;
+        this.query = query;
+        this.pathParameters = pathParameters;
+        this.body = body;
+        this.bodyLength = bodyLength;
+    }
+
+    HttpHeaders headers() {
+        return request.headers();
+    }
+
+    /// A segment of the path, decoded.
+    String path(String name) {
+        String value = pathParameters.get(name);
+        if (value == null) {
+            throw new IllegalArgumentException("the route has no {" + name + "}");
+        }
+        return value;
+    }
+
+    /// A parameter of the query, its last one when it is there more than once.
+    Optional<String> parameter(String name) throws HttpProblemException {
+        try {
+            List<String> values = query.parameters().get(name);
+            return values == null ? Optional.empty() : Optional.of(values.getLast());
+        } catch (IllegalArgumentException e) {
+            throw HttpProblemException.badRequest("the query has a broken % escape");
+        }
+    }
+
+    /// An array that begins with the body, as it came; [#bodyLength] says where that ends.
+    byte[] body() {
+        return body;
+    }
+
+    int bodyLength() {
+        return bodyLength;
+    }
+
+    /// The media type of the body, in lower case and without parameters; empty when there is none.
+    String contentType() {
+        return mediaType(request.headers().get(HttpHeaderNames.CONTENT_TYPE, ""));
+    }
+
+    private static String mediaType(String header) {
+        int end = header.indexOf(';');
+        return (end < 0 ? header : header.substring(0, end))
+                .strip()
+                .toLowerCase(java.util.Locale.ROOT);
+    }
+
+    Channel channel() {
+        return connection.channel();
+    }
+
+    HttpConnection connection() {
+        return connection;
+    }
+
+    /// Answers, from any thread.
+    void answer(Answer answer) {
+        answer(() -> answer);
+    }
+
+    /// Answers from any thread with what is made on the event loop.
+    void answer(Supplier<Answer> answer) {
+        if (!answered.compareAndSet(false, true)) {
+            throw new IllegalStateException("the request was answered before");
+        }
+        if (channel().eventLoop().inEventLoop()) {
+            connection.answer(answer.get());
+        } else {
+            connection.execute(() -> connection.answer(answer.get()));
+        }
+    }
+
+    /// Begins an answer whose length is not known, on a worker.
+    AnswerStream stream(String contentType) {
+        if (!answered.compareAndSet(false, true)) {
+            throw new IllegalStateException("the request was answered before");
+        }
+        return new AnswerStream(connection, contentType);
+    }
+
+    /// Claims the answer for who writes to the connection itself.
+    void takeOver() {
+        if (!answered.compareAndSet(false, true)) {
+            throw new IllegalStateException("the request was answered before");
+        }
+    }
+
+    boolean isAnswered() {
+        return answered.get();
+    }
+}

@@ -1,0 +1,158 @@
+package io.riacho.server.ingest.http;
+
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.distribution.ValueAtPercentile;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.riacho.server.actuation.Command;
+import io.riacho.server.actuation.Commands;
+import io.riacho.server.dashboard.LiveBoard;
+import io.riacho.server.health.Readiness;
+import io.riacho.server.ingest.json.Rfc3339;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// How the server is, and what the page paints first.
+final class StatusHandlers {
+
+    private static final int DEVICES_MAX = 1000;
+    private static final int COMMANDS_DEFAULT = 50;
+    private static final int COMMANDS_MAX = 1000;
+
+    private final Commands commands;
+    private final Readiness readiness;
+    private final PrometheusMeterRegistry meters;
+    private final EventStreams events;
+    private final Instant startedAt = Instant.now();
+
+    StatusHandlers(
+            Commands commands,
+            Readiness readiness,
+            PrometheusMeterRegistry meters,
+            EventStreams events) {
+        this.commands = commands;
+        this.readiness = readiness;
+        this.meters = meters;
+        this.events = events;
+    }
+
+    /// The process answers.
+    static void health(Exchange exchange) {
+        exchange.answer(Answer.text(HttpResponseStatus.OK, "text/plain", "ok\n"));
+    }
+
+    /// Readings can be made durable.
+    void ready(Exchange exchange) {
+        Readiness.State state = readiness.state();
+        exchange.answer(
+                state.ready()
+                        ? Answer.text(HttpResponseStatus.OK, "text/plain", "ready\n")
+                        : Answer.unavailable(state.reason(), 5));
+    }
+
+    void metrics(Exchange exchange) {
+        exchange.answer(
+                Answer.text(
+                        HttpResponseStatus.OK,
+                        "text/plain; version=0.0.4; charset=utf-8",
+                        meters.scrape()));
+    }
+
+    void commands(Exchange exchange) throws HttpProblemException {
+        String asked = exchange.parameter("limit").orElse(Integer.toString(COMMANDS_DEFAULT));
+        int limit;
+        try {
+            limit = Integer.parseInt(asked);
+        } catch (NumberFormatException e) {
+            limit = 0;
+        }
+        if (limit < 1 || limit > COMMANDS_MAX) {
+            throw HttpProblemException.badRequest("limit is a number from 1 to " + COMMANDS_MAX);
+        }
+        List<Command> recent = commands.recent(limit);
+        exchange.answer(
+                Answer.json(json -> {
+                    json.writeStartObject();
+                    json.writeFieldName("commands");
+                    EventStreams.commands(json, recent);
+                    json.writeEndObject();
+                }));
+    }
+
+    void status(Exchange exchange) {
+        events.snapshot(tiles -> exchange.answer(status(tiles)));
+    }
+
+    private Answer status(List<LiveBoard.Tile> tiles) {
+        Readiness.State state = readiness.state();
+        List<LiveBoard.Tile> series = new ArrayList<>(tiles);
+        series.sort(
+                Comparator.comparing((LiveBoard.Tile each) -> each.latest().sensor())
+                        .thenComparing(each -> each.latest().metric()));
+        List<Command> recent = commands.recent(DEVICES_MAX);
+        Double p99 = receiptMillisP99();
+        return Answer.json(json -> {
+            json.writeStartObject();
+            json.writeBooleanField("ready", state.ready());
+            json.writeStringField("reason", state.reason());
+            json.writeStringField("started_at", Json.text(startedAt));
+            json.writeStringField("now", Json.text(Instant.now()));
+            json.writeNumberField("readings_per_second", events.readingsPerSecond());
+            json.writeFieldName("durable_p99_ms");
+            Json.value(json, p99);
+            json.writeArrayFieldStart("series");
+            for (LiveBoard.Tile each : series) {
+                json.writeStartObject();
+                EventStreams.reading(json, each.latest());
+                json.writeArrayFieldStart("history");
+                for (double value : each.history()) {
+                    Json.number(json, value);
+                }
+                json.writeEndArray();
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+            json.writeArrayFieldStart("devices");
+            for (Command newest : newestByDevice(recent).values()) {
+                json.writeStartObject();
+                json.writeStringField("device_id", newest.device());
+                json.writeBooleanField("on", newest.turnOn());
+                json.writeStringField("since", Rfc3339.format(newest.issuedAtMicros()));
+                json.writeStringField("rule", newest.rule());
+                json.writeStringField("sensor_id", newest.sensor());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+            json.writeFieldName("commands");
+            EventStreams.commands(
+                    json, recent.subList(0, Math.min(COMMANDS_DEFAULT, recent.size())));
+            json.writeEndObject();
+        });
+    }
+
+    private static Map<String, Command> newestByDevice(List<Command> newestFirst) {
+        Map<String, Command> newest = new LinkedHashMap<>();
+        newestFirst.forEach(each -> newest.putIfAbsent(each.device(), each));
+        return newest;
+    }
+
+    /// The 99th percentile of the time to a receipt, in ms, if the pipeline publishes it.
+    private @Nullable Double receiptMillisP99() {
+        Timer timer = meters.find(HttpDoor.RECEIPT_TIMER).timer();
+        if (timer == null) {
+            return null;
+        }
+        for (ValueAtPercentile each : timer.takeSnapshot().percentileValues()) {
+            if (each.percentile() == 0.99) {
+                return each.value(TimeUnit.MILLISECONDS);
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,338 @@
+// The live page: one snapshot, then server-sent events. State is a map of series; a frame paints what
+// changed since the last one.
+import { chart, color, sparkline } from "./chart.js";
+import {
+  ageText,
+  clockText,
+  countText,
+  metricName,
+  rateText,
+  translate,
+  unitOf,
+  valueText,
+  words,
+} from "./words.js";
+
+const TILES_MAX = 240;
+const HISTORY_POINTS = 90;
+const COMMANDS_SHOWN = 14;
+const OLD_AFTER_MS = 60_000;
+
+const $ = (id) => document.getElementById(id);
+const element = (tag, className, text) => {
+  const e = document.createElement(tag);
+  if (className) e.className = className;
+  if (text !== undefined) e.textContent = text;
+  return e;
+};
+
+const series = new Map(); // "sensor metric" → what is known of it
+const devices = new Map(); // device → its newest command
+const commands = new Map(); // id → command, oldest first
+const metrics = new Set();
+const changed = new Set();
+let clockOffsetMs = 0; // the server's clock minus ours
+let layoutStale = true;
+let sideStale = true;
+let open = null; // the series of the dialog
+
+translate(document);
+$("example").textContent =
+  `curl --json '{"sensor_id": "s1", "value": 21.5}' ${location.origin}/api/v1/readings`;
+
+// --- what comes in
+
+const key = (r) => `${r.sensor}\u0000${r.metric}`;
+
+function takeReading(r, history) {
+  let s = series.get(key(r));
+  if (!s) {
+    s = { key: key(r), history: history ?? [], sampled: 0 };
+    series.set(s.key, s);
+    layoutStale = true;
+    if (!metrics.has(r.metric)) {
+      metrics.add(r.metric);
+      paintMetrics();
+    }
+  } else if (history && history.length > s.history.length) {
+    s.history = history;
+  }
+  Object.assign(s, r, { seenMs: Date.parse(r.timestamp) });
+  changed.add(s);
+}
+
+function takeCommand(c) {
+  commands.delete(c.id);
+  commands.set(c.id, c);
+  const newest = devices.get(c.device_id);
+  if (!newest || c.sequence >= newest.sequence) devices.set(c.device_id, c);
+  while (commands.size > 200) commands.delete(commands.keys().next().value);
+  sideStale = true;
+}
+
+function takeState(s) {
+  $("rate").textContent = rateText(s.readings_per_second);
+  if (s.durable_p99_ms !== undefined && s.durable_p99_ms !== null) {
+    $("durable-box").hidden = false;
+    $("durable").textContent = `${valueText(s.durable_p99_ms)} ms`;
+  }
+}
+
+function showConnection(state, text) {
+  $("connection").className = `pill ${state}`;
+  $("connection-text").textContent = text;
+}
+
+async function loadStatus() {
+  const response = await fetch("/api/v1/status");
+  if (!response.ok) throw new Error(response.statusText);
+  const status = await response.json();
+  clockOffsetMs = Date.parse(status.now) - Date.now();
+  for (const s of status.series) {
+    const { history, ...reading } = s;
+    takeReading(reading, history);
+  }
+  for (const c of [...status.commands].reverse()) takeCommand(c);
+  for (const d of status.devices)
+    if (!devices.has(d.device_id))
+      devices.set(d.device_id, {
+        device_id: d.device_id,
+        turn_on: d.on,
+        issued_at: d.since,
+        rule: d.rule,
+        sequence: 0,
+      });
+  takeState(status);
+  if (status.ready) showConnection("live", words.live);
+  else showConnection("lost", `${words.notReady}: ${status.reason}`);
+  sideStale = true;
+  layoutStale = true;
+}
+
+let timer = 0;
+let tries = 0;
+
+function follow() {
+  const events = new EventSource("/api/v1/events");
+  const on = (name, take) => events.addEventListener(name, (e) => take(JSON.parse(e.data)));
+  on("readings", (list) => list.forEach((r) => takeReading(r)));
+  on("commands", (list) => list.forEach(takeCommand));
+  on("state", takeState);
+  on("missed", (m) => console.info(words.missed(m.readings + m.commands)));
+  events.onopen = () => {
+    tries = 0;
+    loadStatus().catch((e) => console.warn(e));
+  };
+  events.onerror = () => {
+    showConnection("lost", words.lost);
+    // The browser gives up on an answer that is not a stream; we do not.
+    if (events.readyState === EventSource.CLOSED) {
+      clearTimeout(timer);
+      timer = setTimeout(follow, Math.min(15_000, 1000 * 2 ** tries++));
+    }
+  };
+}
+
+// --- what is seen
+
+function paintMetrics() {
+  const select = $("metric");
+  const chosen = select.value;
+  select.replaceChildren(
+    new Option(words.everyMetric, ""),
+    ...[...metrics].sort().map((m) => new Option(metricName(m), m)),
+  );
+  select.value = chosen;
+}
+
+const tintOf = (metric) => color(metric === "temperature" ? "--warm" : metric === "humidity" ? "--wet" : "--tint");
+
+function makeTile(s) {
+  const tile = element("button", "tile");
+  tile.type = "button";
+  const name = element("span", "name", s.sensor);
+  name.title = s.sensor;
+  const source = element("span", "source");
+  const head = element("span", "tile-head");
+  head.append(name, source);
+  const metric = element("span", "metric", metricName(s.metric));
+  const value = element("span", "value");
+  const number = element("span", "number");
+  value.append(number, element("span", "unit", unitOf(s.metric)));
+  const spark = element("canvas", "spark");
+  spark.setAttribute("aria-hidden", "true");
+  const foot = element("span", "foot");
+  const average = element("span");
+  const age = element("span", "age");
+  foot.append(average, age);
+  tile.append(head, metric, value, spark, foot);
+  tile.addEventListener("click", () => showDetail(s));
+  s.tile = { tile, number, source, spark, average, age };
+  changed.add(s);
+}
+
+function matching() {
+  const text = $("filter").value.trim().toLowerCase();
+  const metric = $("metric").value;
+  return [...series.values()]
+    .filter((s) => (!metric || s.metric === metric) && (!text || s.sensor.toLowerCase().includes(text)))
+    .sort((a, b) => a.sensor.localeCompare(b.sensor, undefined, { numeric: true }) || a.metric.localeCompare(b.metric));
+}
+
+function paintLayout() {
+  const all = matching();
+  const shown = all.slice(0, TILES_MAX);
+  const visible = new Set(shown);
+  for (const s of series.values()) if (!visible.has(s)) s.tile = undefined;
+  for (const s of shown) if (!s.tile) makeTile(s);
+  $("sensors").replaceChildren(...shown.map((s) => s.tile.tile));
+  $("empty").hidden = series.size > 0;
+  $("more").hidden = shown.length > 0 && all.length === shown.length || series.size === 0;
+  $("more").textContent =
+    shown.length === 0 ? words.noMatch : words.more(all.length - shown.length);
+  $("series").textContent = countText(series.size);
+}
+
+function paintTile(s) {
+  const t = s.tile;
+  t.number.textContent = valueText(s.value);
+  t.source.textContent = s.source;
+  t.average.textContent = `${words.average} ${valueText(s.average)}`;
+  sparkline(t.spark, s.history, tintOf(s.metric));
+}
+
+function paintAges(now) {
+  for (const s of series.values()) {
+    if (!s.tile) continue;
+    const age = now - s.seenMs;
+    s.tile.age.textContent = ageText(age);
+    const old = age > OLD_AFTER_MS;
+    s.tile.tile.classList.toggle("old", old);
+    s.tile.tile.title = old ? words.late : "";
+  }
+}
+
+function paintSide() {
+  const list = [...devices.values()].sort(
+    (a, b) =>
+      Number(b.turn_on) - Number(a.turn_on) ||
+      a.device_id.localeCompare(b.device_id, undefined, { numeric: true }),
+  );
+  $("on").textContent = `${list.filter((d) => d.turn_on).length} / ${list.length}`;
+  $("no-devices").hidden = list.length > 0;
+  $("devices").replaceChildren(
+    ...list.slice(0, 60).map((d) => {
+      const item = element("li", d.turn_on ? "device on" : "device");
+      const lamp = element("span", "lamp");
+      lamp.setAttribute("aria-hidden", "true");
+      const name = element("span", "name", d.device_id);
+      name.title = d.rule ?? "";
+      const state = element("span", "state", d.turn_on ? words.isOn : words.isOff);
+      const since = element("span", "since quiet", `${words.since} ${clockText(Date.parse(d.issued_at))}`);
+      item.append(lamp, name, state, since);
+      return item;
+    }),
+  );
+  const latest = [...commands.values()]
+    .sort((a, b) => Date.parse(b.issued_at) - Date.parse(a.issued_at) || b.sequence - a.sequence)
+    .slice(0, COMMANDS_SHOWN);
+  $("no-commands").hidden = latest.length > 0;
+  $("commands").replaceChildren(
+    ...latest.map((c) => {
+      const item = element("li", "command");
+      const time = element("time", "quiet", clockText(Date.parse(c.issued_at)));
+      time.dateTime = c.issued_at;
+      const what = element("span", "what");
+      what.append(
+        element("strong", "", c.device_id),
+        element("span", c.turn_on ? "switch on" : "switch", c.turn_on ? words.turnOn : words.turnOff),
+      );
+      const why = element("span", "why quiet", `${c.rule} · ${words.average} ${valueText(c.average)}`);
+      item.append(time, what, element("span", `badge ${c.state}`, words[c.state] ?? c.state), why);
+      return item;
+    }),
+  );
+}
+
+// --- one series
+
+function showDetail(s) {
+  open = s;
+  $("detail-title").textContent = s.sensor;
+  $("detail").showModal();
+  paintDetail();
+}
+
+function paintDetail() {
+  const s = open;
+  if (!s) return;
+  const unit = unitOf(s.metric);
+  $("detail-sub").textContent = `${metricName(s.metric)} · ${s.source} · ${words.history}`;
+  chart($("detail-chart"), s.history, s.average, tintOf(s.metric), valueText);
+  $("detail-chart").setAttribute("aria-label", `${s.sensor}: ${valueText(s.value)} ${unit}`);
+  const figures = [
+    [metricName(s.metric), `${valueText(s.value)} ${unit}`],
+    [words.average, `${valueText(s.average)} ${unit}`],
+    [words.min, valueText(s.min)],
+    [words.max, valueText(s.max)],
+    [words.readings, countText(s.count)],
+  ];
+  $("detail-figures").replaceChildren(
+    ...figures.map(([name, value]) => {
+      const box = element("div");
+      box.append(element("dt", "", name), element("dd", "", value));
+      return box;
+    }),
+  );
+}
+
+$("detail-close").addEventListener("click", () => $("detail").close());
+$("detail").addEventListener("close", () => (open = null));
+$("detail").addEventListener("click", (e) => {
+  if (e.target === $("detail")) $("detail").close();
+});
+for (const id of ["filter", "metric"])
+  $(id).addEventListener("input", () => {
+    layoutStale = true;
+  });
+addEventListener("resize", () => {
+  for (const s of series.values()) changed.add(s);
+});
+
+// --- time
+
+function sample() {
+  for (const s of series.values()) {
+    s.history.push(s.value);
+    if (s.history.length > HISTORY_POINTS) s.history.shift();
+    changed.add(s);
+  }
+  paintAges(Date.now() + clockOffsetMs);
+}
+
+function frame() {
+  if (layoutStale) {
+    layoutStale = false;
+    paintLayout();
+    paintAges(Date.now() + clockOffsetMs);
+  }
+  if (sideStale) {
+    sideStale = false;
+    paintSide();
+  }
+  for (const s of changed) if (s.tile) paintTile(s);
+  if (open && changed.has(open)) paintDetail();
+  changed.clear();
+}
+
+// Four frames a second are calm to look at, whatever comes in.
+setInterval(() => document.hidden || requestAnimationFrame(frame), 250);
+setInterval(sample, 1000);
+showConnection("waiting", words.connecting);
+paintMetrics();
+loadStatus()
+  .catch((e) => console.warn(e))
+  .finally(() => {
+    requestAnimationFrame(frame);
+    follow();
+  });

@@ -1,0 +1,4 @@
+@NullMarked
+package io.riacho.server.ingest.http;
+
+import org.jspecify.annotations.NullMarked;
