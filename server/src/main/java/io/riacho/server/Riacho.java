@@ -3,6 +3,7 @@ package io.riacho.server;
 import io.grpc.BindableService;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.netty.handler.ssl.SslContext;
 import io.riacho.core.rules.RuleSet;
 import io.riacho.core.stream.StreamOptions;
 import io.riacho.disk.RealDisk;
@@ -12,6 +13,7 @@ import io.riacho.lake.Lake;
 import io.riacho.lake.LakeOptions;
 import io.riacho.server.actuation.Commands;
 import io.riacho.server.config.ServerConfig;
+import io.riacho.server.health.Readiness;
 import io.riacho.server.ingest.EventLoops;
 import io.riacho.server.ingest.grpc.ActuatorService;
 import io.riacho.server.ingest.grpc.CommandService;
@@ -22,16 +24,24 @@ import io.riacho.server.ingest.grpc.IngestService;
 import io.riacho.server.ingest.grpc.ProcessorService;
 import io.riacho.server.ingest.grpc.SensorService;
 import io.riacho.server.ingest.grpc.SimulatedSensors;
+import io.riacho.server.ingest.http.HttpDoor;
+import io.riacho.server.ingest.http.HttpOptions;
+import io.riacho.server.ingest.tcp.TcpDoor;
+import io.riacho.server.ingest.tcp.TcpOptions;
+import io.riacho.server.intake.Failure;
 import io.riacho.server.intake.SeriesTable;
 import io.riacho.server.live.LiveFeed;
 import io.riacho.server.path.MicroClock;
 import io.riacho.server.path.PathOptions;
 import io.riacho.server.path.Pipeline;
 import io.riacho.server.path.PipelineThreads;
+import io.riacho.server.query.LakeQueries;
 import io.riacho.server.rules.CelConditions;
 import io.riacho.server.rules.RuleDefinition;
 import io.riacho.server.rules.RuleException;
 import io.riacho.server.rules.Rules;
+import io.riacho.server.tls.TlsContexts;
+import io.riacho.server.tls.TlsOptions;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -39,6 +49,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -119,6 +130,8 @@ public final class Riacho implements AutoCloseable {
         ExecutorService waiting = Executors.newVirtualThreadPerTaskExecutor();
         closeLast(waiting::shutdownNow);
 
+        TlsOptions tls = tlsOptions(config);
+        @Nullable SslContext grpcTls = tls == null ? null : TlsContexts.grpc(tls);
         @Nullable SimulatedSensors simulated =
                 config.simulate()
                         ? new SimulatedSensors(
@@ -132,6 +145,7 @@ public final class Riacho implements AutoCloseable {
                 config,
                 config.grpc().sensorPort(),
                 loops,
+                grpcTls,
                 List.of(
                         new SensorService(pipeline.liveFeed(), simulated, timer),
                         new GreetingService(),
@@ -143,13 +157,47 @@ public final class Riacho implements AutoCloseable {
                 config,
                 config.grpc().processorPort(),
                 loops,
+                grpcTls,
                 List.of(new ProcessorService(config.grpc().sensorsPerCallMax())));
         grpc(
                 "actuator",
                 config,
                 config.grpc().actuatorPort(),
                 loops,
+                grpcTls,
                 List.of(new ActuatorService(config.actuator().threshold())));
+        TcpDoor tcp =
+                closeLast(
+                        TcpDoor.start(
+                                tcpOptions(config),
+                                pipeline.intake(),
+                                series,
+                                loops,
+                                tls == null ? null : TlsContexts.plainProtocol(tls),
+                                registry));
+        addresses.put("tcp", tcp.address());
+        HttpDoor http =
+                closeLast(
+                        HttpDoor.start(
+                                httpOptions(config),
+                                new HttpDoor.Services(
+                                        pipeline.intake(),
+                                        series,
+                                        pipeline.liveFeed(),
+                                        pipeline.commands(),
+                                        new LakeQueries(pipeline.lake()),
+                                        this::readiness,
+                                        registry),
+                                loops,
+                                tls == null ? null : TlsContexts.http(tls)));
+        addresses.put("http", http.address());
+    }
+
+    private Readiness.State readiness() {
+        Failure refusing = pipeline.refusing();
+        return refusing == null
+                ? Readiness.State.READY
+                : Readiness.State.notReady(refusing.reason());
     }
 
     private void grpc(
@@ -157,6 +205,7 @@ public final class Riacho implements AutoCloseable {
             ServerConfig config,
             int port,
             EventLoops loops,
+            @Nullable SslContext tls,
             List<BindableService> services)
             throws IOException {
         GrpcOptions options =
@@ -167,11 +216,11 @@ public final class Riacho implements AutoCloseable {
                                 config.grpc().connectionsMax(),
                                 2 * config.grpc().callsPerConnectionMax(),
                                 config.grpc().callsPerConnectionMax());
-        GrpcDoor door = closeLast(GrpcDoor.start(options, services, loops, null));
+        GrpcDoor door = closeLast(GrpcDoor.start(options, services, loops, tls));
         addresses.put(name, door.address());
     }
 
-    /// Where the doors listen: `grpc`, `processor`, `actuator`.
+    /// Where the doors listen: `grpc`, `processor`, `actuator`, `tcp`, `http`.
     public Map<String, InetSocketAddress> addresses() {
         return Map.copyOf(addresses);
     }
@@ -233,12 +282,12 @@ public final class Riacho implements AutoCloseable {
 
     // --- from the configuration to each part's options
 
-    private static JournalOptions journalOptions(ServerConfig config) {
+    static JournalOptions journalOptions(ServerConfig config) {
         return new JournalOptions(
                 config.journal().segmentBytes(), JournalOptions.defaults().entryBytesMax());
     }
 
-    private static LakeOptions lakeOptions(ServerConfig config) {
+    static LakeOptions lakeOptions(ServerConfig config) {
         List<Interval> intervals = new ArrayList<>();
         for (Duration each : config.stream().windows()) {
             intervals.add(Interval.parse(intervalName(each)));
@@ -258,14 +307,14 @@ public final class Riacho implements AutoCloseable {
         return size.toSeconds() % 60 == 0 ? size.toMinutes() + "m" : size.toSeconds() + "s";
     }
 
-    private static StreamOptions streamOptions(ServerConfig config) {
+    static StreamOptions streamOptions(ServerConfig config) {
         // The lake rolls rows up itself; here the core's windows would only cost time.
         return StreamOptions.DEFAULT
                 .withWindows(List.of())
                 .withRememberedPerSeries(config.stream().rememberedPerSeries());
     }
 
-    private static PathOptions pathOptions(ServerConfig config) {
+    static PathOptions pathOptions(ServerConfig config) {
         PathOptions defaults = PathOptions.defaults();
         Duration ageMax = config.retention().ageMax();
         Long bytesMax = config.retention().bytesMax();
@@ -283,6 +332,44 @@ public final class Riacho implements AutoCloseable {
                 defaults.sealBytesMax(),
                 config.lake().sealEvery(),
                 defaults.commandExpiry());
+    }
+
+    private static @Nullable TlsOptions tlsOptions(ServerConfig config) {
+        Path certificate = config.tls().certificate();
+        Path key = config.tls().key();
+        return certificate == null || key == null
+                ? null
+                : TlsOptions.of(certificate, key, config.tls().clientCa());
+    }
+
+    private static HttpOptions httpOptions(ServerConfig config) {
+        HttpOptions defaults =
+                HttpOptions.on(new InetSocketAddress(config.httpBind(), config.http().port()));
+        return new HttpOptions(
+                defaults.bind(),
+                defaults.hosts(),
+                config.http().bodyBytesMax(),
+                Math.max(defaults.bodiesBytesMax(), config.http().bodyBytesMax()),
+                config.http().connectionsMax(),
+                config.http().eventStreamsMax(),
+                defaults.workersMax(),
+                config.http().idleMax(),
+                defaults.transfer(),
+                config.http().intakeWaitMax(),
+                defaults.drain());
+    }
+
+    private static TcpOptions tcpOptions(ServerConfig config) {
+        TcpOptions defaults =
+                TcpOptions.on(new InetSocketAddress(config.tcpBind(), config.tcp().port()));
+        return new TcpOptions(
+                defaults.bind(),
+                config.tcp().lineBytesMax(),
+                config.tcp().connectionsMax(),
+                defaults.unansweredLinesMax(),
+                defaults.unreadAnswerBytesMax(),
+                config.tcp().idleMax(),
+                defaults.drain());
     }
 
     private static List<RuleDefinition> definitions(ServerConfig config) {
@@ -311,7 +398,7 @@ public final class Riacho implements AutoCloseable {
         return ByteBuffer.wrap(bytes.toByteArray());
     }
 
-    private static RuleSet read(ByteBuffer definitions, CelConditions conditions) {
+    static RuleSet read(ByteBuffer definitions, CelConditions conditions) {
         byte[] bytes = new byte[definitions.remaining()];
         definitions.get(bytes);
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {

@@ -1,0 +1,158 @@
+package io.riacho.server;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.riacho.lake.QueryLimits;
+import io.riacho.lake.QueryResult;
+import io.riacho.server.actuation.Command;
+import io.riacho.server.actuation.Commands.Acknowledgement;
+import io.riacho.server.config.ServerConfig;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RiachoTest {
+
+    @TempDir Path data;
+
+    private ServerConfig config() {
+        return ServerConfig.with(
+                Map.of(
+                        "data",
+                        data.toString(),
+                        "grpc.sensor-port",
+                        "0",
+                        "grpc.processor-port",
+                        "0",
+                        "grpc.actuator-port",
+                        "0",
+                        "tcp.port",
+                        "0",
+                        "http.port",
+                        "0",
+                        "retention.free-disk-bytes-min",
+                        "0"));
+    }
+
+    @Test
+    void aLineIsAcknowledgedStoredAndFoundAgainAfterARestart() throws Exception {
+        try (Riacho riacho = Riacho.start(config())) {
+            List<String> answers =
+                    send(
+                            riacho,
+                            "{\"sensor_id\":\"s1\",\"value\":30.5,\"timestamp\":1763668800000}",
+                            "{\"sensor_id\":\"s1\",\"value\":30.5,\"timestamp\":1763668800000}",
+                            "{\"sensor_id\":\"s1\",\"value\":\"x\"}",
+                            "{\"sensor_id\":\"s1\",\"metric\":\"humidity\",\"value\":41}");
+            assertThat(answers.get(0)).isEqualTo("Dados recebidos com sucesso.");
+            assertThat(answers.get(1)).isEqualTo("Dados recebidos com sucesso.");
+            assertThat(answers.get(2)).startsWith("Erro: ");
+            assertThat(answers.get(3)).isEqualTo("Dados recebidos com sucesso.");
+            await().untilAsserted(() -> assertThat(count(riacho)).isEqualTo(2));
+        }
+        try (Riacho again = Riacho.start(config())) {
+            assertThat(count(again)).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aHotSensorTurnsItsDeviceOnAndTheDeviceAcknowledges() throws Exception {
+        String id;
+        try (Riacho riacho = Riacho.start(config())) {
+            CopyOnWriteArrayList<Command> received = new CopyOnWriteArrayList<>();
+            var subscription = riacho.commands().subscribe("hot", received::add);
+            post(riacho, "{\"sensor_id\":\"hot\",\"value\":40}");
+            await().until(() -> !received.isEmpty());
+            Command command = received.getFirst();
+            id = command.id();
+            assertThat(command.turnOn()).isTrue();
+            subscription.close();
+        }
+        try (Riacho riacho = Riacho.start(config())) {
+            // Not acknowledged: the newest wish comes again, with the same id.
+            CompletableFuture<Command> again = new CompletableFuture<>();
+            var subscription = riacho.commands().subscribe("hot", again::complete);
+            assertThat(again.get(10, TimeUnit.SECONDS).id()).isEqualTo(id);
+            CompletableFuture<Acknowledgement> answer = new CompletableFuture<>();
+            riacho.commands().acknowledge("hot", id, answer::complete);
+            assertThat(answer.get(10, TimeUnit.SECONDS)).isEqualTo(Acknowledgement.ACCEPTED);
+            subscription.close();
+        }
+        try (Riacho riacho = Riacho.start(config())) {
+            assertThat(riacho.commands().newest("hot").orElseThrow().state())
+                    .isEqualTo(Command.State.ACKNOWLEDGED);
+            CompletableFuture<Command> nothing = new CompletableFuture<>();
+            var subscription = riacho.commands().subscribe("hot", nothing::complete);
+            assertThat(nothing).isNotDone();
+            subscription.close();
+        }
+    }
+
+    @Test
+    void aSecondServerOnTheSameDataIsRefusedNamingTheFirst() throws Exception {
+        try (Riacho first = Riacho.start(config())) {
+            assertThat(first.addresses()).containsKeys("grpc", "processor", "actuator", "tcp");
+            assertThatThrownBy(() -> Riacho.start(config()))
+                    .isInstanceOf(DataDirectoryInUseException.class)
+                    .hasMessageContaining("process " + ProcessHandle.current().pid());
+        }
+        Riacho.start(config()).close();
+    }
+
+    private static void post(Riacho riacho, String json) throws Exception {
+        InetSocketAddress address = riacho.address("http");
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            var response =
+                    client.send(
+                            HttpRequest.newBuilder(
+                                            URI.create(
+                                                    "http://127.0.0.1:"
+                                                            + address.getPort()
+                                                            + "/api/v1/readings"))
+                                    .header("Content-Type", "application/json")
+                                    .POST(HttpRequest.BodyPublishers.ofString(json))
+                                    .build(),
+                            BodyHandlers.ofString());
+            assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        }
+    }
+
+    private static List<String> send(Riacho riacho, String... lines) throws Exception {
+        InetSocketAddress address = riacho.address("tcp");
+        try (Socket socket = new Socket(address.getAddress(), address.getPort());
+                BufferedReader in =
+                        new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8))) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream().write((String.join("\n", lines) + "\n").getBytes(UTF_8));
+            List<String> answers = new CopyOnWriteArrayList<>();
+            for (int i = 0; i < lines.length; i++) {
+                answers.add(String.valueOf(in.readLine()));
+            }
+            return answers;
+        }
+    }
+
+    private static long count(Riacho riacho) throws Exception {
+        try (QueryResult result =
+                riacho.lake().query("SELECT count(*) FROM readings", QueryLimits.defaults())) {
+            result.next();
+            return Long.parseLong(String.valueOf(result.value(0)));
+        }
+    }
+}
