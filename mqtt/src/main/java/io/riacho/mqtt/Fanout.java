@@ -35,7 +35,8 @@ final class Fanout {
         for (ShareGroup group : route.groups()) {
             Subscription member = group.choose();
             if (member != null) {
-                plan(member, message, message.retain(), everyone, listener, stored);
+                boolean retain = member.options().retainAsPublished() && message.retain();
+                plan(member, message, retain, everyone, listener, stored);
             }
         }
         if (!stored.isEmpty()) {

@@ -228,6 +228,24 @@ final class InboundPublishes {
         return batch;
     }
 
+    /// Does something when all that came before it is done: a SUBSCRIBE sees what was retained before
+    /// it.
+    ///
+    /// @param bytes what it weighs while it waits
+    void inOrder(Runnable todo, int bytes) {
+        submit();
+        if (line.isEmpty()) {
+            todo.run();
+            return;
+        }
+        PublishBatch batch = filling();
+        filling = null;
+        batch.action(todo, bytes);
+        batch.phase(PublishBatch.Phase.ANSWERED);
+        pendingBytes += bytes;
+        line.add(batch);
+    }
+
     /// The read is over: offers what it brought.
     void submit() {
         PublishBatch batch = filling;
@@ -384,7 +402,11 @@ final class InboundPublishes {
                 acknowledge(batch, ack, out);
             }
         }
+        Runnable action = batch.action();
         leaveLine(batch);
+        if (action != null && connection.isOpen()) {
+            action.run();
+        }
     }
 
     /// @param out null when the connection is gone: what was received is still remembered
@@ -433,7 +455,7 @@ final class InboundPublishes {
                 type,
                 id,
                 code == null ? ReasonCode.SUCCESS : code,
-                connection.saysReasons() ? reason : null);
+                connection.reasonInAck(reason));
     }
 
     private void fail(PublishBatch batch) {
@@ -451,7 +473,7 @@ final class InboundPublishes {
 
     private void leaveLine(PublishBatch batch) {
         line.remove();
-        pendingBytes -= batch.payloadBytes();
+        pendingBytes -= batch.weightBytes();
         if (batch.recycle() && pool.size() < POOLED_MAX) {
             pool.add(batch);
         }

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
@@ -49,6 +50,9 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
 
     private static final int OUT_BYTES_FIRST = 256;
     private static final long CLOSE_TIMEOUT_SECONDS = 5;
+
+    /// What a packet with a reason string has besides it, at most.
+    private static final int REASON_OVERHEAD_BYTES = 16;
 
     private enum State {
         /// Nothing came yet.
@@ -256,7 +260,7 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
         } finally {
             parsing = false;
         }
-        if (unread != null && (!in.isReadable() || !isReceiving())) {
+        if (unread != null && (!in.isReadable() || !isOpen())) {
             unread = null;
             in.release();
         }
@@ -302,7 +306,11 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        log.debug("Connection of {} at {}", id, listener.name(), cause);
+        if (cause instanceof RuntimeException && !(cause instanceof DecoderException)) {
+            log.warn("A fault on the connection of {} at {}", id, listener.name(), cause);
+        } else {
+            log.debug("Connection of {} at {}", id, listener.name(), cause);
+        }
         if (state != State.CLOSING && state != State.CLOSED) {
             endReason = String.valueOf(cause.getMessage());
         }
@@ -615,8 +623,12 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
         will = null;
         log.debug("CONNECT of {} at {} refused: {}", id, listener.name(), reason);
         if (version == Version.MQTT_5 || code.returnCode311() >= 0) {
-            PacketWriter.connack(
-                    out(64), version, false, code, PacketWriter.Announcement.reason(reason));
+            String fitting = reasonThatFits(reason);
+            PacketWriter.Announcement announcement =
+                    fitting == null
+                            ? PacketWriter.Announcement.NONE
+                            : PacketWriter.Announcement.reason(fitting);
+            PacketWriter.connack(out(64), version, false, code, announcement);
         }
         closeAfterFlush();
     }
@@ -705,10 +717,22 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
         return channel().isWritable();
     }
 
-    /// Whether acknowledgements may bear reason strings [MQTT-3.1.2-29].
-    boolean saysReasons() {
+    /// The reason to put into an acknowledgement: null when the client does not want any
+    /// [MQTT-3.1.2-29].
+    @Nullable String reasonInAck(@Nullable String reason) {
         ConnectPacket packet = connect;
-        return version == Version.MQTT_5 && packet != null && packet.requestProblemInfo();
+        boolean wanted = packet != null && packet.requestProblemInfo();
+        return wanted ? reasonThatFits(reason) : null;
+    }
+
+    /// Null when the packet with it might be larger than the client takes.
+    private @Nullable String reasonThatFits(@Nullable String reason) {
+        ConnectPacket packet = connect;
+        if (packet == null || reason == null) {
+            return reason;
+        }
+        int bytes = reason.getBytes(StandardCharsets.UTF_8).length + REASON_OVERHEAD_BYTES;
+        return bytes <= packet.packetBytesMax() ? reason : null;
     }
 
     /// Where to write packets.
@@ -753,6 +777,27 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
                 toClient.storeSettled();
                 flush();
             }
+        }
+    }
+
+    /// What may find that a packet is bad.
+    interface Step {
+        void run() throws BadPacketException;
+    }
+
+    /// Does something when all that the client published before is done.
+    void inOrder(Step step, int bytes) {
+        InboundPublishes fromClient = inbound;
+        if (fromClient != null) {
+            fromClient.inOrder(
+                    () -> {
+                        try {
+                            step.run();
+                        } catch (BadPacketException e) {
+                            bad(e);
+                        }
+                    },
+                    bytes);
         }
     }
 
@@ -810,9 +855,7 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
         endCode = code;
         endReason = reason;
         if (state == State.CONNECTED && version == Version.MQTT_5) {
-            ConnectPacket packet = connect;
-            boolean fits = packet == null || packet.packetBytesMax() >= reason.length() * 3 + 16;
-            PacketWriter.disconnect(out(64), code, fits ? reason : null);
+            PacketWriter.disconnect(out(64), code, reasonThatFits(reason));
         }
         closeAfterFlush();
     }

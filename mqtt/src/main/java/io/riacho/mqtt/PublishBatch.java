@@ -64,6 +64,11 @@ public final class PublishBatch implements Runnable, SessionStore.Completion {
     private @Nullable Failure failure;
     private @Nullable Fanout fanout;
 
+    /// What else waits for its turn in the line, and what it weighs.
+    private @Nullable Runnable action;
+
+    private int actionBytes;
+
     PublishBatch(InboundPublishes owner) {
         this.owner = owner;
     }
@@ -228,6 +233,20 @@ public final class PublishBatch implements Runnable, SessionStore.Completion {
         fanout = planned;
     }
 
+    void action(Runnable todo, int bytes) {
+        action = todo;
+        actionBytes = bytes;
+    }
+
+    @Nullable Runnable action() {
+        return action;
+    }
+
+    /// What it counts against the limit of what is pending.
+    long weightBytes() {
+        return payloadBytes + actionBytes;
+    }
+
     KnownTopic knownTopic(int index) {
         return topics[index];
     }
@@ -357,6 +376,8 @@ public final class PublishBatch implements Runnable, SessionStore.Completion {
         phase = Phase.FILLING;
         failure = null;
         fanout = null;
+        action = null;
+        actionBytes = 0;
         return kept;
     }
 }

@@ -33,6 +33,10 @@ final class SubscriptionRequests {
 
     void subscribe(ByteBuf in, int start, int end) throws BadPacketException {
         SubscribePacket packet = SubscribePacket.read(in, start, end, version);
+        connection.inOrder(() -> subscribe(packet), end - start);
+    }
+
+    private void subscribe(SubscribePacket packet) throws BadPacketException {
         ReasonCode[] codes = new ReasonCode[packet.entries().size()];
         List<Subscription> granted = new ArrayList<>(codes.length);
         List<SessionChange> changes = new ArrayList<>(codes.length);
@@ -136,6 +140,10 @@ final class SubscriptionRequests {
 
     void unsubscribe(ByteBuf in, int start, int end) throws BadPacketException {
         UnsubscribePacket packet = UnsubscribePacket.read(in, start, end, version);
+        connection.inOrder(() -> unsubscribe(packet), end - start);
+    }
+
+    private void unsubscribe(UnsubscribePacket packet) throws BadPacketException {
         ReasonCode[] codes = new ReasonCode[packet.filters().size()];
         List<SessionChange> changes = new ArrayList<>(codes.length);
         for (int i = 0; i < codes.length; i++) {

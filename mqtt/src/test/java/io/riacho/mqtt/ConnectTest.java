@@ -230,11 +230,17 @@ class ConnectTest {
     }
 
     @Test
-    @Normative(v5 = "3.1.3-8")
+    @Normative(v5 = {"3.1.3-8", "3.2.2-19"})
     void clientIdThatIsTooLongIsRefused() throws IOException {
         try (RawClient client = open(5)) {
             client.send(Bytes.connect(5, "x".repeat(200), true));
             assertThat(client.expect(RawClient.CONNACK).u8(1)).isEqualTo(0x85);
+            client.expectClosed();
+        }
+        try (RawClient client = open(5)) {
+            Bytes small = Bytes.of(0x27, 0, 0, 0, 9);
+            client.send(Bytes.connect(5, "x".repeat(200), true, 0, small));
+            assertThat(client.expect(RawClient.CONNACK).body()).hasSize(3);
             client.expectClosed();
         }
     }

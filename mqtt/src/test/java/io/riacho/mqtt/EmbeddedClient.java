@@ -1,0 +1,72 @@
+package io.riacho.mqtt;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.riacho.mqtt.RawClient.Packet;
+import java.util.ArrayList;
+import java.util.List;
+
+/// A connection without a socket: everything happens on the calling thread, when told.
+final class EmbeddedClient {
+
+    private final EmbeddedChannel channel;
+
+    EmbeddedClient(Broker broker) {
+        channel = new EmbeddedChannel(new MqttConnection(broker, Listener.tcp("127.0.0.1", 0)));
+    }
+
+    void send(Bytes bytes) {
+        send(Unpooled.wrappedBuffer(bytes.array()));
+    }
+
+    void send(ByteBuf bytes) {
+        if (channel.isOpen()) {
+            channel.writeInbound(bytes);
+        } else {
+            bytes.release();
+        }
+        channel.runPendingTasks();
+    }
+
+    /// What waits on its event loop.
+    void run() {
+        channel.runPendingTasks();
+    }
+
+    boolean isOpen() {
+        return channel.isOpen();
+    }
+
+    void drop() {
+        var _ = channel.close();
+        channel.runPendingTasks();
+        received();
+    }
+
+    /// The packets that came since the last time.
+    List<Packet> received() {
+        ByteBuf all = Unpooled.buffer();
+        ByteBuf each;
+        while ((each = channel.readOutbound()) != null) {
+            all.writeBytes(each);
+            each.release();
+        }
+        List<Packet> packets = new ArrayList<>();
+        while (all.isReadable()) {
+            int first = all.readUnsignedByte();
+            int length = 0;
+            int shift = 0;
+            int digit;
+            do {
+                digit = all.readUnsignedByte();
+                length |= (digit & 0x7F) << shift;
+                shift += 7;
+            } while (digit >= 0x80);
+            byte[] body = new byte[length];
+            all.readBytes(body);
+            packets.add(new Packet(first, body));
+        }
+        return packets;
+    }
+}
