@@ -77,6 +77,12 @@ public final class Riacho implements AutoCloseable {
     private static final long SEED_OF_SIMULATED_SENSORS = 42;
     private static final int SIMULATED_SENSORS_MAX = 10_000;
 
+    /// The largest message of readings fits an entry of this size, whatever its ids.
+    private static final long ENTRY_BYTES_MAX = 40L << 20;
+
+    /// What a segment's own headers take, and more.
+    private static final long SEGMENT_BYTES_OVERHEAD = 8 << 10;
+
     private final Deque<AutoCloseable> toClose = new ArrayDeque<>();
     private final Map<String, InetSocketAddress> addresses = new LinkedHashMap<>();
     private final CountDownLatch stopped = new CountDownLatch(1);
@@ -283,8 +289,10 @@ public final class Riacho implements AutoCloseable {
     // --- from the configuration to each part's options
 
     static JournalOptions journalOptions(ServerConfig config) {
+        long segmentBytes = config.journal().segmentBytes();
         return new JournalOptions(
-                config.journal().segmentBytes(), JournalOptions.defaults().entryBytesMax());
+                segmentBytes,
+                (int) Math.min(ENTRY_BYTES_MAX, segmentBytes - SEGMENT_BYTES_OVERHEAD));
     }
 
     static LakeOptions lakeOptions(ServerConfig config) {

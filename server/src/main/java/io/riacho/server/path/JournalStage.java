@@ -7,6 +7,7 @@ import io.riacho.server.intake.Failure;
 import io.riacho.server.intake.ReadingBatch;
 import io.riacho.server.intake.Refusal;
 import io.riacho.server.intake.Series;
+import io.riacho.server.intake.SeriesTable;
 import io.riacho.server.intake.Submission;
 import io.riacho.server.path.JournalRecord.SeriesDefined;
 import java.io.IOException;
@@ -29,6 +30,14 @@ import org.slf4j.LoggerFactory;
 final class JournalStage {
 
     private static final Logger LOG = LoggerFactory.getLogger(JournalStage.class);
+
+    /// A reading with the longest unit, and the definition of its series with the longest ids.
+    private static final int READING_BYTES_WORST =
+            ReadingsBuilder.BYTES_FIXED
+                    + 3 * ReadingBatch.UNIT_CHARS_MAX
+                    + 1
+                    + 4
+                    + 2 * (2 + SeriesTable.ID_BYTES_MAX);
 
     private static final int ENCODE_BYTES_INITIAL = 256 << 10;
     private static final long FREE_CHECK_MICROS = TimeUnit.SECONDS.toMicros(1);
@@ -326,7 +335,7 @@ final class JournalStage {
         }
 
         void takeSubmissions() {
-            while (readings < options.commitReadingsMax() && bytes < entryBytesMax / 4) {
+            while (readings < options.commitReadingsMax() && bytes < entryBytesMax / 8) {
                 Submission submission = intake.poll();
                 if (submission == null) {
                     break;
@@ -338,6 +347,11 @@ final class JournalStage {
 
         private void take(Submission submission) {
             ReadingBatch batch = submission.readings();
+            if (batch.size() > batchReadingsMax()) {
+                answers.add(new Answer(submission, tooMany(batch.size())));
+                metrics.refused(batch.size());
+                return;
+            }
             List<Refusal> refusals = List.of();
             for (int i = 0; i < batch.size(); i++) {
                 String reason = take(submission, batch, i);
@@ -352,6 +366,20 @@ final class JournalStage {
                 metrics.refused(refusals.size());
             }
             answers.add(new Answer(submission, refusals));
+        }
+
+        private List<Refusal> tooMany(int size) {
+            String reason =
+                    "a message of "
+                            + size
+                            + " readings may not fit an entry of the journal; send at most "
+                            + batchReadingsMax()
+                            + " at a time, or raise journal.segment-bytes";
+            List<Refusal> all = new ArrayList<>(size);
+            for (int i = 0; i < size; i++) {
+                all.add(new Refusal(i, reason));
+            }
+            return all;
         }
 
         /// Returns why the reading is refused, or null.
@@ -465,6 +493,11 @@ final class JournalStage {
                 each.submission.complete(each.refusals);
             }
         }
+    }
+
+    /// Readings that fit an entry beside what a group may hold already, whatever their ids and units.
+    private int batchReadingsMax() {
+        return (int) (entryBytesMax * 3L / 4 / READING_BYTES_WORST);
     }
 
     private static long micros(java.time.Duration duration) {

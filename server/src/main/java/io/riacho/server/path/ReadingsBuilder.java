@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 /// Gathers readings of one door into columns.
 final class ReadingsBuilder {
 
+    /// Bytes of a reading in the journal, without its unit's text.
+    static final int BYTES_FIXED = 4 + 8 + 8 + 1 + 2;
+
     private static final int CAPACITY_INITIAL = 64;
 
     private final int source;
@@ -25,7 +28,7 @@ final class ReadingsBuilder {
 
     /// Bytes that one reading takes in the journal, at most.
     static int bytesMax(@Nullable String unit) {
-        return 4 + 8 + 8 + 1 + 2 + (unit == null ? 0 : 3 * unit.length());
+        return BYTES_FIXED + (unit == null ? 0 : 3 * unit.length());
     }
 
     int source() {
