@@ -54,11 +54,19 @@ final class ConfigFlags {
     ///
     /// @throws io.riacho.server.config.ConfigException when it is refused
     LoadedConfig load() {
-        return load(System.getenv());
+        Map<String, String> environment = System.getenv();
+        return over(usual(environment), environment);
     }
 
-    LoadedConfig load(Map<String, String> environment) {
-        ConfigSources sources = sources(environment);
+    /// The same, but for the file: without `--config` it is the one given.
+    ///
+    /// @param name for messages
+    LoadedConfig loadOver(String name, String yaml) {
+        ConfigSources sources = new ConfigSources();
+        return over(file == null ? sources.text(name, yaml) : sources.file(file), System.getenv());
+    }
+
+    private LoadedConfig over(ConfigSources sources, Map<String, String> environment) {
         sources.environment(environment);
         for (String setting : settings) {
             flag(sources, setting);
@@ -78,7 +86,7 @@ final class ConfigFlags {
         return sources.load();
     }
 
-    private ConfigSources sources(Map<String, String> environment) {
+    private ConfigSources usual(Map<String, String> environment) {
         ConfigSources sources = new ConfigSources();
         String named = environment.get("RIACHO_CONFIG");
         if (file != null) {

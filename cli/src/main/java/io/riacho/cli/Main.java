@@ -1,8 +1,10 @@
 package io.riacho.cli;
 
 import io.riacho.server.config.ConfigException;
+import io.riacho.server.config.Units;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.regex.Pattern;
 import picocli.CommandLine;
@@ -15,11 +17,20 @@ import picocli.CommandLine.Command;
         synopsisSubcommandLabel = "COMMAND",
         versionProvider = Version.class,
         subcommands = {
+            UpCommand.class,
+            DemoCommand.class,
+            SimulateCommand.class,
+            QueryCommand.class,
+            SensorCommand.class,
+            ProcessorCommand.class,
+            ActuatorCommand.class,
+            GreetingCommand.class,
             ConfigCommand.class,
             FlowCommand.class,
             HelloCommand.class,
             DoctorCommand.class,
             VersionCommand.class,
+            RehearseCommand.class,
             CommandLine.HelpCommand.class,
         },
         commandListHeading = "%nCommands:%n",
@@ -63,10 +74,19 @@ public final class Main implements Runnable {
                 .setOut(out)
                 .setErr(err)
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .registerConverter(Duration.class, Main::duration)
                 .setUsageHelpAutoWidth(false)
                 .setUsageHelpWidth(100)
                 .setExecutionExceptionHandler(Main::failed)
                 .execute(settingsAsOptions(arguments));
+    }
+
+    private static Duration duration(String text) {
+        try {
+            return Units.duration(text);
+        } catch (IllegalArgumentException e) {
+            throw new CommandLine.TypeConversionException(String.valueOf(e.getMessage()));
+        }
     }
 
     /// `--tcp.port=5001` is `--set=tcp.port=5001`: settings have a dot, options have none.

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +23,8 @@ class LauncherTest {
     private static final List<String> TOOLS =
             List.of("bash", "sh", "readlink", "dirname", "sed", "head", "cat", "uname");
 
+    private static final Path TOOL_FOLDER = Path.of("target", "launcher-tools").toAbsolutePath();
+
     private record Result(int exit, String out, String err) {}
 
     @BeforeEach
@@ -31,11 +34,16 @@ class LauncherTest {
         Files.writeString(folder.resolve("app/lib/b.jar"), "");
         Files.writeString(folder.resolve("app/lib/a.jar"), "");
         Files.createDirectories(folder.resolve("jdks"));
-        Path tools = Files.createDirectories(folder.resolve("tools"));
+    }
+
+    @BeforeAll
+    static void linkTools() throws IOException {
+        Files.createDirectories(TOOL_FOLDER);
         for (String tool : TOOLS) {
             Path usual = Path.of("/usr/bin", tool);
-            Files.createSymbolicLink(
-                    tools.resolve(tool), Files.exists(usual) ? usual : Path.of("/bin", tool));
+            Path link = TOOL_FOLDER.resolve(tool);
+            Files.deleteIfExists(link);
+            Files.createSymbolicLink(link, Files.exists(usual) ? usual : Path.of("/bin", tool));
         }
     }
 
@@ -64,13 +72,13 @@ class LauncherTest {
     }
 
     private Result launch(Map<String, String> environment, String... arguments) throws Exception {
-        ProcessBuilder builder = new ProcessBuilder(folder + "/tools/bash", folder + "/app/riacho");
+        ProcessBuilder builder = new ProcessBuilder(TOOL_FOLDER + "/bash", folder + "/app/riacho");
         builder.command().addAll(List.of(arguments));
         Map<String, String> variables = builder.environment();
         variables.remove("JAVA_HOME");
         variables.remove("RIACHO_JAVA_HOME");
         variables.remove("RIACHO_JAVA_OPTS");
-        variables.put("PATH", folder + "/tools");
+        variables.put("PATH", TOOL_FOLDER.toString());
         variables.put("RIACHO_JDK_ROOTS", folder + "/jdks");
         variables.putAll(environment);
         Path out = folder.resolve("out");
@@ -119,7 +127,7 @@ class LauncherTest {
         Result result =
                 launch(
                         Map.of(
-                                "PATH", folder + "/bin:" + folder + "/tools",
+                                "PATH", folder + "/bin:" + TOOL_FOLDER,
                                 "RIACHO_JDK_ROOTS", folder + "/none"));
 
         assertThat(result.out()).startsWith("elsewhere\n");

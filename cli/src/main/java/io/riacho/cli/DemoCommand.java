@@ -1,0 +1,159 @@
+package io.riacho.cli;
+
+import io.riacho.cli.field.FieldRun;
+import io.riacho.server.config.LoadedConfig;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// A server and a living field, in one process.
+@Command(
+        name = "demo",
+        description = {
+            "A living field: a server, 24 sensors that reach it over sockets, and valves that its"
+                    + " rule opens and closes.",
+        },
+        footer = {
+            "",
+            "Its data are in demo-data; it goes on where it was when started again.",
+            "Ports that are taken: ./riacho demo --http.port=0 (0 is any free one).",
+        })
+final class DemoCommand implements Callable<Integer> {
+
+    private static final int PLOTS = 24;
+    private static final long REPORT_SECONDS = 5;
+    private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm:ss");
+
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private ConfigFlags flags;
+
+    @Option(
+            names = "--for",
+            paramLabel = "DURATION",
+            description = "How long, such as 60s or 5m; otherwise until Ctrl-C.")
+    private @Nullable Duration howLong;
+
+    @Option(names = "--seed", paramLabel = "N", description = "Another field.")
+    private long seed = 42;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        PrintWriter out = spec.commandLine().getOut();
+        LoadedConfig loaded = flags.loadOver("demo.yaml", builtIn());
+        if (loaded.config().tls().enabled()) {
+            throw new CommandFailedException(
+                    Exit.CONFIGURATION, "the demo's sensors speak plain text; leave tls out");
+        }
+        try (RunningServer server = RunningServer.start(loaded, spec.commandLine().getErr())) {
+            out.println(server.readyLine());
+            out.println();
+            out.println(
+                    "  the page     http://" + RunningServer.text(server.address("http")) + "/");
+            out.println("  sensors      TCP, HTTP and gRPC, a third of the field by each");
+            out.println(
+                    "  the rule     irrigate above 28 °C over 30 s, until below 26 °C; a day takes"
+                            + " 8 minutes here");
+            out.println(
+                    "  query it     ./riacho query --server http://"
+                            + RunningServer.text(server.address("http"))
+                            + " \"SELECT * FROM series\"");
+            out.println();
+            return run(server, loaded, out);
+        }
+    }
+
+    private int run(RunningServer server, LoadedConfig loaded, PrintWriter out)
+            throws InterruptedException {
+        FieldRun.Doors doors =
+                new FieldRun.Doors(
+                        server.address("tcp"), server.address("http"), server.address("grpc"));
+        CountDownLatch stopped = new CountDownLatch(1);
+        Thread.ofVirtual()
+                .start(() -> {
+                    try {
+                        server.awaitStopped();
+                    } catch (InterruptedException _) {
+                        Thread.currentThread().interrupt();
+                    } finally {
+                        stopped.countDown();
+                    }
+                });
+        long began = System.nanoTime();
+        FieldRun.Progress last;
+        try (FieldRun field =
+                new FieldRun(
+                        seed,
+                        PLOTS,
+                        doors,
+                        loaded.config().data().resolve("demo-valves"),
+                        what -> out.println(clock() + "  " + what))) {
+            field.start();
+            long next;
+            while ((next = untilNextReport(began)) > 0
+                    && !stopped.await(next, TimeUnit.NANOSECONDS)) {
+                if (untilNextReport(began) <= 0) {
+                    break;
+                }
+                FieldRun.Progress progress = field.progress();
+                out.println(clock() + "  " + text(progress));
+                progress.troubles().forEach(trouble -> out.println(clock() + "  " + trouble));
+            }
+            last = field.progress();
+        }
+        out.println(clock() + "  the end: " + text(last));
+        return last.stored() > 0 ? Exit.DONE : Exit.FAILED;
+    }
+
+    /// Nanoseconds until the next report or the end, whichever is nearer; 0 or less: the end is there.
+    private long untilNextReport(long began) {
+        long report = TimeUnit.SECONDS.toNanos(REPORT_SECONDS);
+        return howLong == null
+                ? report
+                : Math.min(report, howLong.toNanos() - (System.nanoTime() - began));
+    }
+
+    private static String text(FieldRun.Progress progress) {
+        return ("%d sensors · %,d readings stored · %d valves open · %d commands carried out"
+                        + " · %d late, %d doubled, %d broken and refused")
+                .formatted(
+                        progress.sensors(),
+                        progress.stored(),
+                        progress.open(),
+                        progress.acknowledged(),
+                        progress.late(),
+                        progress.again(),
+                        progress.refused());
+    }
+
+    private static String clock() {
+        return LocalTime.now(ZoneId.systemDefault()).format(CLOCK);
+    }
+
+    private static String builtIn() throws IOException {
+        try (InputStream in = DemoCommand.class.getResourceAsStream("demo.yaml")) {
+            if (in == null) {
+                throw new IllegalStateException("demo.yaml is not in the jar");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package io.riacho.cli;
+
+import io.riacho.server.DataDirectoryInUseException;
+import io.riacho.server.Riacho;
+import io.riacho.server.config.LoadedConfig;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/// A server in this process, which stops with it: SIGTERM and Ctrl-C drain it first.
+final class RunningServer implements AutoCloseable {
+
+    /// The order of the ready line.
+    private static final List<String> DOORS =
+            List.of("http", "tcp", "grpc", "processor", "actuator");
+
+    private final Riacho server;
+    private final Thread drain;
+    private final LoadedConfig config;
+
+    private RunningServer(Riacho server, LoadedConfig config) {
+        this.server = server;
+        this.config = config;
+        drain = Thread.ofPlatform().name("drain").unstarted(server::close);
+        Runtime.getRuntime().addShutdownHook(drain);
+    }
+
+    /// Starts it, with the configuration's warnings on `err`.
+    ///
+    /// @throws CommandFailedException when it cannot run, saying why
+    static RunningServer start(LoadedConfig loaded, PrintWriter err) {
+        loaded.warnings().forEach(warning -> err.println("riacho: warning: " + warning));
+        try {
+            return new RunningServer(Riacho.start(loaded.config()), loaded);
+        } catch (DataDirectoryInUseException e) {
+            throw new CommandFailedException(Exit.FAILED, String.valueOf(e.getMessage()));
+        } catch (IOException e) {
+            throw new CommandFailedException(
+                    Exit.FAILED,
+                    "cannot start: " + e.getMessage() + " ('riacho doctor' looks further)");
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailedException(Exit.CONFIGURATION, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /// `ready` with each door's address, the data directory, and the time since the process began.
+    String readyLine() {
+        StringBuilder line = new StringBuilder("ready");
+        for (String door : DOORS) {
+            line.append(' ').append(door).append('=');
+            if (door.equals("http")) {
+                line.append(config.config().tls().enabled() ? "https://" : "http://");
+            }
+            line.append(text(address(door)));
+        }
+        return line.append(" data=")
+                .append(config.config().data().toAbsolutePath().normalize())
+                .append(" after=")
+                .append(sinceProcessBegan().toMillis())
+                .append("ms")
+                .toString();
+    }
+
+    /// Where a door listens; where that is every address, loopback.
+    InetSocketAddress address(String door) {
+        InetSocketAddress bound = server.addresses().get(door);
+        if (bound == null) {
+            throw new IllegalStateException("the server has no door '" + door + "'");
+        }
+        return bound.getAddress() != null && bound.getAddress().isAnyLocalAddress()
+                ? new InetSocketAddress(InetAddress.getLoopbackAddress(), bound.getPort())
+                : bound;
+    }
+
+    static String text(InetSocketAddress address) {
+        String host =
+                address.getAddress() == null
+                        ? address.getHostString()
+                        : address.getAddress().getHostAddress();
+        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort();
+    }
+
+    private static Duration sinceProcessBegan() {
+        Instant now = Instant.now();
+        return Duration.between(ProcessHandle.current().info().startInstant().orElse(now), now);
+    }
+
+    /// Waits until it is stopped.
+    ///
+    /// @return false when it stopped because it could go on no longer
+    boolean awaitStopped() throws InterruptedException {
+        server.awaitStopped();
+        return !server.isBroken();
+    }
+
+    @Override
+    public void close() {
+        server.close();
+        try {
+            Runtime.getRuntime().removeShutdownHook(drain);
+        } catch (IllegalStateException _) {
+            // The process is ending, and the hook is what closed the server.
+        }
+    }
+}

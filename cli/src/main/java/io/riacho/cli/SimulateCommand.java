@@ -1,0 +1,105 @@
+package io.riacho.cli;
+
+import io.riacho.cli.field.Simulator;
+import io.riacho.cli.flow.Target;
+import java.io.PrintWriter;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/// The reports' clients.
+@Command(
+        name = "simulate",
+        description = "Sensors that measure and send in a loop, against a running server.",
+        footer = {
+            "",
+            "While the server does not answer, readings are kept and sent later.",
+            "With --count it ends with 1 when anything was not stored.",
+        })
+final class SimulateCommand implements Callable<Integer> {
+
+    private static final int SENSORS_MAX = 10_000;
+
+    @Option(
+            names = "--protocol",
+            defaultValue = "tcp",
+            description = "${COMPLETION-CANDIDATES}; ${DEFAULT-VALUE} unless given.")
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private Simulator.Protocol protocol;
+
+    @Option(
+            names = "--metric",
+            defaultValue = "temperature",
+            description = "${COMPLETION-CANDIDATES}; ${DEFAULT-VALUE} unless given.")
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private Simulator.Metric metric;
+
+    @Option(
+            names = "--period",
+            defaultValue = "2s",
+            description = "The pause between two readings; ${DEFAULT-VALUE} unless given.")
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private Duration period;
+
+    @Option(
+            names = "--sensors",
+            paramLabel = "N",
+            description = "How many sensors; 1 unless given.")
+    private int sensors = 1;
+
+    @Option(
+            names = "--to",
+            paramLabel = "HOST:PORT",
+            description = "The door; on this machine, at its usual port, unless given.")
+    private @Nullable String to;
+
+    @Option(
+            names = "--count",
+            paramLabel = "N",
+            description = "Readings of each sensor; endless unless given.")
+    private long count;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        if (sensors < 1 || sensors > SENSORS_MAX) {
+            throw new ParameterException(spec.commandLine(), "--sensors takes 1 to " + SENSORS_MAX);
+        }
+        if (count < 0) {
+            throw new ParameterException(spec.commandLine(), "--count takes 0 or more");
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        try (Simulator simulator =
+                new Simulator(protocol, metric, sensors, address(), System.nanoTime())) {
+            long stored = simulator.run(period, count, out::println);
+            return stored == count * sensors ? Exit.DONE : Exit.FAILED;
+        }
+    }
+
+    private InetSocketAddress address() {
+        if (to == null) {
+            int port =
+                    switch (protocol) {
+                        case TCP -> 5000;
+                        case HTTP -> 8080;
+                        case GRPC -> 50051;
+                    };
+            return InetSocketAddress.createUnresolved("127.0.0.1", port);
+        }
+        try {
+            Target target = Target.parse(to);
+            return InetSocketAddress.createUnresolved(target.host(), target.port());
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        }
+    }
+}

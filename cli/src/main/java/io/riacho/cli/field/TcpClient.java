@@ -1,0 +1,111 @@
+package io.riacho.cli.field;
+
+import java.io.BufferedReader;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The TCP door: a line each, an answer each.
+final class TcpClient implements Door {
+
+    private static final int TIMEOUT_MILLIS = 15_000;
+    private static final String RECEIPT = "Dados recebidos com sucesso.";
+
+    private final InetSocketAddress address;
+    private @Nullable Connection connection;
+
+    private record Connection(Socket socket, BufferedReader in, Writer out) {}
+
+    TcpClient(InetSocketAddress address) {
+        this.address = address;
+    }
+
+    @Override
+    public Receipts deliver(List<Emission> emissions) throws IOException {
+        try {
+            Connection open = connected();
+            StringBuilder lines = new StringBuilder();
+            emissions.forEach(emission -> lines.append(Json.line(emission)).append('\n'));
+            open.out.write(lines.toString());
+            open.out.flush();
+            int stored = 0;
+            for (int i = 0; i < emissions.size(); i++) {
+                String answer = open.in.readLine();
+                if (answer == null) {
+                    throw new EOFException("the server closed the connection");
+                }
+                stored += answer.equals(RECEIPT) ? 1 : 0;
+            }
+            return new Receipts(stored, emissions.size() - stored);
+        } catch (IOException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private Connection connected() throws IOException {
+        Connection open = connection;
+        if (open == null) {
+            Socket socket = reach();
+            try {
+                socket.setSoTimeout(TIMEOUT_MILLIS);
+                socket.setTcpNoDelay(true);
+                open =
+                        new Connection(
+                                socket,
+                                new BufferedReader(
+                                        new InputStreamReader(
+                                                socket.getInputStream(), StandardCharsets.UTF_8)),
+                                new OutputStreamWriter(
+                                        socket.getOutputStream(), StandardCharsets.UTF_8));
+            } catch (IOException e) {
+                socket.close();
+                throw e;
+            }
+            connection = open;
+        }
+        return open;
+    }
+
+    /// Tries each address that the name has.
+    private Socket reach() throws IOException {
+        IOException failed = null;
+        for (InetAddress each : InetAddress.getAllByName(address.getHostString())) {
+            Socket socket = new Socket();
+            try {
+                socket.connect(new InetSocketAddress(each, address.getPort()), TIMEOUT_MILLIS);
+                return socket;
+            } catch (IOException e) {
+                socket.close();
+                failed = new IOException(address.getHostString() + ": " + e.getMessage(), e);
+            }
+        }
+        throw failed == null ? new IOException(address.getHostString() + ": no address") : failed;
+    }
+
+    @Override
+    public String name() {
+        return "tcp";
+    }
+
+    @Override
+    public void close() {
+        Connection open = connection;
+        connection = null;
+        if (open != null) {
+            try {
+                open.socket.close();
+            } catch (IOException _) {
+                // It is gone either way.
+            }
+        }
+    }
+}

@@ -1,0 +1,11 @@
+package io.riacho.cli.query;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What a query answered.
+///
+/// @param columns their names
+/// @param rows each as long as `columns`; a value is null, a Boolean, a Number or a String
+/// @param truncated whether there would have been more rows
+public record Answer(List<String> columns, List<List<@Nullable Object>> rows, boolean truncated) {}

@@ -1,0 +1,151 @@
+package io.riacho.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.riacho.cli.field.FieldRun;
+import io.riacho.cli.field.Simulator;
+import io.riacho.cli.query.Answer;
+import io.riacho.cli.query.QueryClient;
+import io.riacho.server.config.ConfigSources;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// The field against a real server, over sockets.
+class FieldOnAServerTest {
+
+    private static final int PLOTS = 6;
+
+    /// A rule that holds as soon as there are readings, so that valves turn within seconds.
+    private static final String RULES =
+            """
+            rules:
+              - name: always
+                metric: temperature
+                over: 30s
+                when: count > 1
+                command: {device: "{sensor}", turn_on: true}
+            """;
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // JUnit sets it
+    private Path data;
+
+    private RunningServer server() {
+        ConfigSources sources = new ConfigSources().text("test.yaml", RULES);
+        sources.flag("data", data.toString()).flag("retention.free-disk-bytes-min", "0");
+        for (String port :
+                List.of(
+                        "grpc.sensor-port",
+                        "grpc.processor-port",
+                        "grpc.actuator-port",
+                        "tcp.port",
+                        "http.port")) {
+            sources.flag(port, "0");
+        }
+        return RunningServer.start(sources.load(), new PrintWriter(new StringWriter(), true));
+    }
+
+    private static FieldRun field(RunningServer server, Path valves, List<String> told) {
+        return new FieldRun(
+                7,
+                PLOTS,
+                new FieldRun.Doors(
+                        server.address("tcp"), server.address("http"), server.address("grpc")),
+                valves,
+                told::add);
+    }
+
+    private static Answer ask(RunningServer server, String sql) throws Exception {
+        URI uri = URI.create("http://" + RunningServer.text(server.address("http")));
+        return QueryClient.ask(uri, sql);
+    }
+
+    @Test
+    void readingsComeByEveryDoorAndCommandsTurnValves() throws Exception {
+        List<String> told = new CopyOnWriteArrayList<>();
+        long stored;
+        try (RunningServer server = server()) {
+            try (FieldRun field = field(server, data.resolve("valves"), told)) {
+                field.start();
+                await().atMost(Duration.ofSeconds(30))
+                        .until(() ->
+                                field.progress().open() == PLOTS
+                                        && field.progress().acknowledged() >= PLOTS);
+                assertThat(field.progress().troubles()).isEmpty();
+            }
+            assertThat(told).hasSize(PLOTS).allMatch(each -> each.contains("irrigation on"));
+            Answer sources = ask(server, "SELECT DISTINCT source FROM readings ORDER BY source");
+            assertThat(sources.rows())
+                    .containsExactly(List.of("grpc"), List.of("http"), List.of("tcp"));
+            Answer sensors =
+                    ask(server, "SELECT count(DISTINCT (sensor, metric)) AS n FROM readings");
+            assertThat(sensors.rows().getFirst().getFirst()).isEqualTo(2 * PLOTS);
+            stored = count(ask(server, "SELECT count(*) AS n FROM readings"));
+            assertThat(stored).isPositive();
+        }
+
+        assertThat(count(StoppedServer.ask(data, "SELECT count(*) AS n FROM readings")))
+                .as("nothing was lost in between")
+                .isEqualTo(stored);
+    }
+
+    @Test
+    void valvesStayWhereTheyWereOverARestart() {
+        Path valves = data.resolve("valves");
+        try (RunningServer server = server();
+                FieldRun field = field(server, valves, new CopyOnWriteArrayList<>())) {
+            field.start();
+            await().atMost(Duration.ofSeconds(30)).until(() -> field.progress().open() == PLOTS);
+        }
+        try (RunningServer server = server();
+                FieldRun field = field(server, valves, new CopyOnWriteArrayList<>())) {
+            assertThat(field.progress().open()).isEqualTo(PLOTS);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Simulator.Protocol.class)
+    void simulatorIsAnsweredByEachDoor(Simulator.Protocol protocol) throws Exception {
+        try (RunningServer server = server()) {
+            String door =
+                    switch (protocol) {
+                        case TCP -> "tcp";
+                        case HTTP -> "http";
+                        case GRPC -> "grpc";
+                    };
+            List<String> told = new CopyOnWriteArrayList<>();
+            try (Simulator simulator =
+                    new Simulator(
+                            protocol, Simulator.Metric.HUMIDITY, 3, server.address(door), 1)) {
+                assertThat(simulator.run(Duration.ofMillis(20), 4, told::add)).isEqualTo(12);
+            }
+            assertThat(told).hasSize(4).allMatch(each -> each.startsWith("3 stored, 0 refused"));
+            Answer rows =
+                    ask(
+                            server,
+                            "SELECT sensor, metric, count(*) AS n FROM readings GROUP BY ALL ORDER"
+                                    + " BY sensor");
+            assertThat(rows.rows())
+                    .containsExactly(
+                            List.of("humidity-1", "humidity", 4),
+                            List.of("humidity-2", "humidity", 4),
+                            List.of("humidity-3", "humidity", 4));
+        }
+    }
+
+    private static long count(Answer answer) {
+        return answer.rows().getFirst().getFirst() instanceof Number number
+                ? number.longValue()
+                : -1;
+    }
+}

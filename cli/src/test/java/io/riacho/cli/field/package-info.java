@@ -1,0 +1,4 @@
+@NullMarked
+package io.riacho.cli.field;
+
+import org.jspecify.annotations.NullMarked;

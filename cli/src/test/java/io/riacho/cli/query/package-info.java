@@ -1,0 +1,4 @@
+@NullMarked
+package io.riacho.cli.query;
+
+import org.jspecify.annotations.NullMarked;
