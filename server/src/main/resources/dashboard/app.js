@@ -26,6 +26,9 @@ const element = (tag, className, text) => {
   return e;
 };
 
+const names = new Intl.Collator(undefined, { numeric: true });
+const byName = (a, b) => names.compare(a, b);
+
 const series = new Map(); // "sensor metric" → what is known of it
 const devices = new Map(); // device → its newest command
 const commands = new Map(); // id → command, oldest first
@@ -72,9 +75,9 @@ function takeCommand(c) {
 
 function takeState(s) {
   $("rate").textContent = rateText(s.readings_per_second);
-  if (s.durable_p99_ms !== undefined && s.durable_p99_ms !== null) {
-    $("durable-box").hidden = false;
-    $("durable").textContent = `${valueText(s.durable_p99_ms)} ms`;
+  if (s.commit_p99_ms !== undefined && s.commit_p99_ms !== null) {
+    $("commit-box").hidden = false;
+    $("commit").textContent = `${valueText(s.commit_p99_ms)} ms`;
   }
 }
 
@@ -114,7 +117,8 @@ let tries = 0;
 
 function follow() {
   const events = new EventSource("/api/v1/events");
-  const on = (name, take) => events.addEventListener(name, (e) => take(JSON.parse(e.data)));
+  const on = (name, take) =>
+    events.addEventListener(name, (e) => take(JSON.parse(e.data)));
   on("readings", (list) => list.forEach((r) => takeReading(r)));
   on("commands", (list) => list.forEach(takeCommand));
   on("state", takeState);
@@ -145,7 +149,8 @@ function paintMetrics() {
   select.value = chosen;
 }
 
-const tintOf = (metric) => color(metric === "temperature" ? "--warm" : metric === "humidity" ? "--wet" : "--tint");
+const tints = { temperature: "--warm", humidity: "--wet", soil_moisture: "--wet", rain: "--wet" };
+const tintOf = (metric) => color(tints[metric] ?? "--tint");
 
 function makeTile(s) {
   const tile = element("button", "tile");
@@ -175,8 +180,8 @@ function matching() {
   const text = $("filter").value.trim().toLowerCase();
   const metric = $("metric").value;
   return [...series.values()]
-    .filter((s) => (!metric || s.metric === metric) && (!text || s.sensor.toLowerCase().includes(text)))
-    .sort((a, b) => a.sensor.localeCompare(b.sensor, undefined, { numeric: true }) || a.metric.localeCompare(b.metric));
+    .filter((s) => (!metric || s.metric === metric) && s.sensor.toLowerCase().includes(text))
+    .sort((a, b) => byName(a.sensor, b.sensor) || byName(a.metric, b.metric));
 }
 
 function paintLayout() {
@@ -187,7 +192,7 @@ function paintLayout() {
   for (const s of shown) if (!s.tile) makeTile(s);
   $("sensors").replaceChildren(...shown.map((s) => s.tile.tile));
   $("empty").hidden = series.size > 0;
-  $("more").hidden = shown.length > 0 && all.length === shown.length || series.size === 0;
+  $("more").hidden = series.size === 0 || (shown.length > 0 && all.length === shown.length);
   $("more").textContent =
     shown.length === 0 ? words.noMatch : words.more(all.length - shown.length);
   $("series").textContent = countText(series.size);
@@ -214,9 +219,7 @@ function paintAges(now) {
 
 function paintSide() {
   const list = [...devices.values()].sort(
-    (a, b) =>
-      Number(b.turn_on) - Number(a.turn_on) ||
-      a.device_id.localeCompare(b.device_id, undefined, { numeric: true }),
+    (a, b) => Number(b.turn_on) - Number(a.turn_on) || byName(a.device_id, b.device_id),
   );
   $("on").textContent = `${list.filter((d) => d.turn_on).length} / ${list.length}`;
   $("no-devices").hidden = list.length > 0;
@@ -226,10 +229,10 @@ function paintSide() {
       const lamp = element("span", "lamp");
       lamp.setAttribute("aria-hidden", "true");
       const name = element("span", "name", d.device_id);
-      name.title = d.rule ?? "";
+      const rule = element("span", "rule quiet", d.rule);
       const state = element("span", "state", d.turn_on ? words.isOn : words.isOff);
       const since = element("span", "since quiet", `${words.since} ${clockText(Date.parse(d.issued_at))}`);
-      item.append(lamp, name, state, since);
+      item.append(lamp, name, state, rule, since);
       return item;
     }),
   );

@@ -4,7 +4,7 @@ const en = {
   rate: "Readings/s",
   series: "Series",
   on: "Switched on",
-  durable: "Durable, p99",
+  commit: "Commit, p99",
   sensors: "Sensors",
   devices: "Actuators",
   commands: "Latest commands",
@@ -32,6 +32,7 @@ const en = {
   missed: (n) => `${n} updates skipped: this browser could not keep up.`,
   noMatch: "Nothing matches.",
   history: "the last seconds",
+  now: "now",
   late: "No new reading for a while",
   issued: "issued",
   sent: "sent",
@@ -47,7 +48,7 @@ const pt = {
   rate: "Leituras/s",
   series: "Séries",
   on: "Ligados",
-  durable: "Durável, p99",
+  commit: "Gravação, p99",
   sensors: "Sensores",
   devices: "Atuadores",
   commands: "Últimos comandos",
@@ -75,6 +76,7 @@ const pt = {
   missed: (n) => `${n} atualizações puladas: o navegador não acompanhou.`,
   noMatch: "Nada encontrado.",
   history: "os últimos segundos",
+  now: "agora",
   late: "Sem leitura nova há algum tempo",
   issued: "emitido",
   sent: "enviado",
@@ -118,6 +120,7 @@ const clock = new Intl.DateTimeFormat(language, {
   hour: "2-digit",
   minute: "2-digit",
   second: "2-digit",
+  hourCycle: "h23",
 });
 
 export function valueText(value) {
@@ -133,6 +136,7 @@ export const clockText = (ms) => clock.format(ms);
 
 export function ageText(ms) {
   const s = Math.max(0, Math.round(ms / 1000));
+  if (s < 2) return words.now;
   if (s < 60) return `${s} s`;
   if (s < 3600) return `${Math.floor(s / 60)} min`;
   if (s < 86400) return `${Math.floor(s / 3600)} h`;

@@ -46,6 +46,7 @@ final class EventStreams {
     private final EventLoop loop;
     private final LiveBoard board;
     private final Commands commands;
+    private final CommitTime commitTime;
     private final int streamsMax;
     private final List<Follower> followers = new ArrayList<>();
     private final double[] counts = new double[5];
@@ -56,10 +57,16 @@ final class EventStreams {
     private long readingsBefore;
     private volatile double readingsPerSecond;
 
-    EventStreams(EventLoop loop, LiveFeed feed, Commands commands, int streamsMax) {
+    EventStreams(
+            EventLoop loop,
+            LiveFeed feed,
+            Commands commands,
+            CommitTime commitTime,
+            int streamsMax) {
         this.loop = loop;
         this.board = new LiveBoard(feed);
         this.commands = commands;
+        this.commitTime = commitTime;
         this.streamsMax = streamsMax;
     }
 
@@ -116,10 +123,6 @@ final class EventStreams {
             look();
             use.accept(board.series());
         });
-    }
-
-    double readingsPerSecond() {
-        return readingsPerSecond;
     }
 
     /// Somebody looks: from here on the board is kept.
@@ -229,10 +232,16 @@ final class EventStreams {
 
     private void state(JsonGenerator json) throws IOException {
         json.writeStartObject();
-        json.writeNumberField("readings_per_second", readingsPerSecond);
-        json.writeNumberField("series", board.series().size());
+        rates(json);
         json.writeNumberField("followers", followers.size());
         json.writeEndObject();
+    }
+
+    /// The figures at the head of the page, as fields.
+    void rates(JsonGenerator json) throws IOException {
+        json.writeNumberField("readings_per_second", readingsPerSecond);
+        json.writeFieldName("commit_p99_ms");
+        Json.value(json, commitTime.millisP99());
     }
 
     static void reading(JsonGenerator json, LiveReading reading) throws IOException {

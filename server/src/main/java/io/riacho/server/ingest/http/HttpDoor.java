@@ -42,10 +42,6 @@ import org.slf4j.LoggerFactory;
 /// the caller and must outlive it.
 public final class HttpDoor implements AutoCloseable {
 
-    /// The name of the timer from which the page shows the 99th percentile of the time to a receipt;
-    /// it is shown when there is such a timer that publishes it.
-    public static final String RECEIPT_TIMER = "riacho.receipt";
-
     /// A larger body is decoded on a worker, so that it does not hold up the event loop.
     static final int DIRECT_BODY_BYTES_MAX = 128 << 10;
 
@@ -98,6 +94,7 @@ public final class HttpDoor implements AutoCloseable {
                         eventLoops.workers().next(),
                         services.feed(),
                         services.commands(),
+                        new CommitTime(services.meters()),
                         options.eventStreamsMax());
         workers =
                 new ThreadPoolExecutor(

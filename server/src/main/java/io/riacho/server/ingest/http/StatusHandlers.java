@@ -1,7 +1,5 @@
 package io.riacho.server.ingest.http;
 
-import io.micrometer.core.instrument.Timer;
-import io.micrometer.core.instrument.distribution.ValueAtPercentile;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.riacho.server.actuation.Command;
@@ -15,8 +13,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /// How the server is, and what the page paints first.
 final class StatusHandlers {
@@ -96,16 +92,13 @@ final class StatusHandlers {
                 Comparator.comparing((LiveBoard.Tile each) -> each.latest().sensor())
                         .thenComparing(each -> each.latest().metric()));
         List<Command> recent = commands.recent(DEVICES_MAX);
-        Double p99 = receiptMillisP99();
         return Answer.json(json -> {
             json.writeStartObject();
             json.writeBooleanField("ready", state.ready());
             json.writeStringField("reason", state.reason());
             json.writeStringField("started_at", Json.text(startedAt));
             json.writeStringField("now", Json.text(Instant.now()));
-            json.writeNumberField("readings_per_second", events.readingsPerSecond());
-            json.writeFieldName("durable_p99_ms");
-            Json.value(json, p99);
+            events.rates(json);
             json.writeArrayFieldStart("series");
             for (LiveBoard.Tile each : series) {
                 json.writeStartObject();
@@ -140,19 +133,5 @@ final class StatusHandlers {
         Map<String, Command> newest = new LinkedHashMap<>();
         newestFirst.forEach(each -> newest.putIfAbsent(each.device(), each));
         return newest;
-    }
-
-    /// The 99th percentile of the time to a receipt, in ms, if the pipeline publishes it.
-    private @Nullable Double receiptMillisP99() {
-        Timer timer = meters.find(HttpDoor.RECEIPT_TIMER).timer();
-        if (timer == null) {
-            return null;
-        }
-        for (ValueAtPercentile each : timer.takeSnapshot().percentileValues()) {
-            if (each.percentile() == 0.99) {
-                return each.value(TimeUnit.MILLISECONDS);
-            }
-        }
-        return null;
     }
 }
