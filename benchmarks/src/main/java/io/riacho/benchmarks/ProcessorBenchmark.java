@@ -20,17 +20,20 @@ import io.riacho.server.ingest.grpc.GrpcDoor;
 import io.riacho.server.ingest.grpc.GrpcOptions;
 import io.riacho.server.ingest.grpc.ProcessorService;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /// `ProcessReadings` beside a bare echo of the same message on the same grpc-java, same transport and
 /// same client, in turns; 16 streams with 256 readings in flight each, one reading per message.
 ///
-/// Client and servers share the machine and the process: the ratio is what counts.
+/// Client and servers share the machine and the process: the ratio is what counts. Beside it the
+/// server's processor time for a message is printed, which a busy machine disturbs less.
 public final class ProcessorBenchmark {
 
     private static final int STREAMS = 16;
@@ -38,8 +41,8 @@ public final class ProcessorBenchmark {
     private static final int IN_FLIGHT = 256;
     private static final int SENSORS = 50;
     private static final int ROUNDS = 5;
-    private static final long WARM_UP_MILLIS = 3_000;
-    private static final long ROUND_MILLIS = 2_000;
+    private static final long WARM_UP_MILLIS = 5_000;
+    private static final long ROUND_MILLIS = 1_500;
     private static final double GOAL = 0.9;
 
     private static final MethodDescriptor<Temperature, Temperature> ECHO =
@@ -62,36 +65,56 @@ public final class ProcessorBenchmark {
                                 List.of(new ProcessorService(10_000), echo()),
                                 servers,
                                 null)) {
-            run(ProcessorGrpc.getProcessReadingsMethod(), door, clients, WARM_UP_MILLIS);
-            run(ECHO, door, clients, WARM_UP_MILLIS);
-            double[] processor = new double[ROUNDS];
-            double[] echo = new double[ROUNDS];
+            run(ProcessorGrpc.getProcessReadingsMethod(), door, servers, clients, WARM_UP_MILLIS);
+            run(ECHO, door, servers, clients, WARM_UP_MILLIS);
+            Round[] processor = new Round[ROUNDS];
+            Round[] echo = new Round[ROUNDS];
             for (int i = 0; i < ROUNDS; i++) {
                 processor[i] =
-                        run(ProcessorGrpc.getProcessReadingsMethod(), door, clients, ROUND_MILLIS);
-                echo[i] = run(ECHO, door, clients, ROUND_MILLIS);
+                        run(
+                                ProcessorGrpc.getProcessReadingsMethod(),
+                                door,
+                                servers,
+                                clients,
+                                ROUND_MILLIS);
+                echo[i] = run(ECHO, door, servers, clients, ROUND_MILLIS);
                 System.out.printf(
                         Locale.ROOT,
-                        "round %d: ProcessReadings %,9.0f/s   bare echo %,9.0f/s%n",
+                        "round %d: ProcessReadings %,9.0f/s %,6.0f ns   bare echo %,9.0f/s %,6.0f"
+                                + " ns%n",
                         i + 1,
-                        processor[i],
-                        echo[i]);
+                        processor[i].rate,
+                        processor[i].serverNanos,
+                        echo[i].rate,
+                        echo[i].serverNanos);
             }
-            double ratio = median(processor) / median(echo);
             System.out.printf(
                     Locale.ROOT,
-                    "processor: %,.0f readings/s, echo %,.0f/s (medians), ratio %.2f (goal %.1f)%n",
-                    median(processor),
-                    median(echo),
-                    ratio,
-                    GOAL);
+                    "processor: %,.0f readings/s, echo %,.0f/s (medians), ratio %.2f (goal %.1f);"
+                            + " by processor time %.2f%n",
+                    median(processor, Round::rate),
+                    median(echo, Round::rate),
+                    median(processor, Round::rate) / median(echo, Round::rate),
+                    GOAL,
+                    median(echo, Round::serverNanos) / median(processor, Round::serverNanos));
         }
     }
 
-    private static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
+    /// @param rate answers per second
+    /// @param serverNanos processor time of the server's event loop for each
+    private record Round(double rate, double serverNanos) {}
+
+    private static double median(Round[] rounds, ToDoubleFunction<Round> of) {
+        double[] sorted = Arrays.stream(rounds).mapToDouble(of).sorted().toArray();
         return sorted[sorted.length / 2];
+    }
+
+    /// The processor time of the only worker so far, in ns.
+    private static long processorNanos(EventLoops servers) throws InterruptedException {
+        return servers.workers()
+                .submit(() -> ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime())
+                .sync()
+                .getNow();
     }
 
     /// What grpc-java does with a message that comes back as it is, and no more.
@@ -120,9 +143,12 @@ public final class ProcessorBenchmark {
         }
     }
 
-    /// @return answers per second
-    private static <A extends MessageLite> double run(
-            MethodDescriptor<Temperature, A> method, GrpcDoor door, EventLoops loops, long millis)
+    private static <A extends MessageLite> Round run(
+            MethodDescriptor<Temperature, A> method,
+            GrpcDoor door,
+            EventLoops servers,
+            EventLoops loops,
+            long millis)
             throws InterruptedException {
         List<ManagedChannel> channels = new ArrayList<>();
         List<Stream<A>> streams = new ArrayList<>();
@@ -144,16 +170,18 @@ public final class ProcessorBenchmark {
         }
         long fromAnswers = answers(streams);
         long fromNanos = System.nanoTime();
+        long fromProcessor = processorNanos(servers);
         Thread.sleep(millis);
         double seconds = (System.nanoTime() - fromNanos) / 1e9;
         long answers = answers(streams) - fromAnswers;
+        double serverNanos = (double) (processorNanos(servers) - fromProcessor) / answers;
         channels.forEach(ManagedChannel::shutdownNow);
         for (Stream<A> stream : streams) {
             if (stream.failed != null) {
                 throw new IllegalStateException("a stream ended: " + stream.failed);
             }
         }
-        return answers / seconds;
+        return new Round(answers / seconds, serverNanos);
     }
 
     private static <A> long answers(List<Stream<A>> streams) {

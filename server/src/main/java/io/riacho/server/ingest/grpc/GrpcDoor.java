@@ -16,6 +16,7 @@ import io.riacho.server.ingest.EventLoops;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.logging.Level;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +36,15 @@ public final class GrpcDoor implements AutoCloseable {
 
     /// Connections that wait to be accepted.
     private static final int BACKLOG = 1_024;
+
+    /// Says with a stack trace that a client went away while bytes were on their way to it, which is
+    /// no fault here. Held, since java.util.logging forgets the level of a logger that nobody holds.
+    private static final java.util.logging.Logger DEPARTURES =
+            java.util.logging.Logger.getLogger("io.grpc.netty.NettyServerHandler");
+
+    static {
+        DEPARTURES.setLevel(Level.SEVERE);
+    }
 
     private final Server server;
     private final HealthStatusManager health;
