@@ -22,6 +22,7 @@ import io.riacho.server.ingest.grpc.GrpcDoor;
 import io.riacho.server.ingest.grpc.GrpcOptions;
 import io.riacho.server.ingest.grpc.IngestService;
 import io.riacho.server.ingest.grpc.ProcessorService;
+import io.riacho.server.ingest.grpc.QueryService;
 import io.riacho.server.ingest.grpc.SensorService;
 import io.riacho.server.ingest.grpc.SimulatedSensors;
 import io.riacho.server.ingest.http.HttpDoor;
@@ -36,6 +37,7 @@ import io.riacho.server.path.PathOptions;
 import io.riacho.server.path.Pipeline;
 import io.riacho.server.path.PipelineThreads;
 import io.riacho.server.query.LakeQueries;
+import io.riacho.server.query.Queries;
 import io.riacho.server.rules.CelConditions;
 import io.riacho.server.rules.RuleDefinition;
 import io.riacho.server.rules.RuleException;
@@ -146,6 +148,7 @@ public final class Riacho implements AutoCloseable {
                                 InstantSource.system(),
                                 timer)
                         : null;
+        Queries queries = new LakeQueries(pipeline.lake());
         grpc(
                 "grpc",
                 config,
@@ -153,11 +156,12 @@ public final class Riacho implements AutoCloseable {
                 loops,
                 grpcTls,
                 List.of(
-                        new SensorService(pipeline.liveFeed(), simulated, timer),
+                        new SensorService(pipeline.liveFeed(), simulated, loops.workers()),
                         new GreetingService(),
                         new IngestService(
                                 pipeline.intake(), series, IngestService.SERIES_PER_CALL_MAX),
-                        new CommandService(pipeline.commands(), timer)));
+                        new CommandService(pipeline.commands(), loops.workers()),
+                        new QueryService(queries, Queries.Limits.DEFAULT)));
         grpc(
                 "processor",
                 config,
@@ -191,7 +195,7 @@ public final class Riacho implements AutoCloseable {
                                         series,
                                         pipeline.liveFeed(),
                                         pipeline.commands(),
-                                        new LakeQueries(pipeline.lake()),
+                                        queries,
                                         this::readiness,
                                         registry),
                                 loops,
