@@ -59,11 +59,17 @@ public record WriteBenchmark(
     private static final int LAST_RESPONSES_SECONDS_MAX = 60;
 
     /// Arguments: `HOST:PORT [connections [batch [seconds]]]`.
-    public static void main(String[] arguments) throws InterruptedException {
-        if (arguments.length == 0) {
-            System.out.println("write: needs a server: WriteBenchmark HOST:PORT");
+    public static void main(String[] arguments) throws Exception {
+        if (arguments.length > 0) {
+            report(arguments);
             return;
         }
+        try (LaunchedServer server = LaunchedServer.start()) {
+            report(new String[] {server.address("grpc")});
+        }
+    }
+
+    private static void report(String[] arguments) throws InterruptedException {
         int colon = arguments[0].lastIndexOf(':');
         WriteBenchmark benchmark =
                 new WriteBenchmark(
