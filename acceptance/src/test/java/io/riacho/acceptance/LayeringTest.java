@@ -75,8 +75,7 @@ class LayeringTest {
                 .resideInAPackage("io.riacho.lake..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage(
-                        "io.riacho.core..", "io.riacho.journal..", "io.riacho.server..")
+                .resideInAnyPackage("io.riacho.core..", "io.riacho.journal..", "io.riacho.server..")
                 .check(RIACHO);
     }
 
