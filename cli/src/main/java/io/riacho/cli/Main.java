@@ -28,6 +28,7 @@ import picocli.CommandLine.Command;
             ConfigCommand.class,
             FlowCommand.class,
             HelloCommand.class,
+            LoadCommand.class,
             DoctorCommand.class,
             VersionCommand.class,
             RehearseCommand.class,

@@ -1,0 +1,65 @@
+package io.riacho.cli.load;
+
+import io.grpc.ConnectivityState;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+import io.riacho.cli.flow.Target;
+import io.riacho.server.ingest.EventLoops;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+
+/// Connections to a gRPC service, each a channel with a socket of its own, on shared event loops.
+final class GrpcConnections implements AutoCloseable {
+
+    private final Target target;
+    private final EventLoops loops;
+    private final AtomicReferenceArray<@Nullable ManagedChannel> channels;
+
+    GrpcConnections(Target target, EventLoops loops, int connections) {
+        this.target = target;
+        this.loops = loops;
+        channels = new AtomicReferenceArray<>(connections);
+    }
+
+    void open(int index, Load.Opening opening) {
+        ManagedChannel channel =
+                NettyChannelBuilder.forAddress(target.host(), target.port())
+                        .usePlaintext()
+                        .directExecutor()
+                        .eventLoopGroup(loops.workers())
+                        .channelType(loops.channelType(), null)
+                        .disableRetry()
+                        .build();
+        channels.set(index, channel);
+        follow(channel, channel.getState(true), opening);
+    }
+
+    private void follow(ManagedChannel channel, ConnectivityState state, Load.Opening opening) {
+        switch (state) {
+            case READY -> opening.opened();
+            case TRANSIENT_FAILURE, SHUTDOWN -> opening.failed("no connection to " + target);
+            case IDLE, CONNECTING ->
+                    channel.notifyWhenStateChanged(
+                            state, () -> follow(channel, channel.getState(true), opening));
+        }
+    }
+
+    /// The channel of a connection, or null when it was never opened.
+    @Nullable ManagedChannel channel(int index) {
+        return channels.get(index);
+    }
+
+    int count() {
+        return channels.length();
+    }
+
+    @Override
+    public void close() {
+        for (int index = 0; index < channels.length(); index++) {
+            ManagedChannel channel = channels.get(index);
+            if (channel != null) {
+                channel.shutdownNow();
+            }
+        }
+    }
+}
