@@ -122,6 +122,28 @@ for file in "$DEPLOY_DIR"/compose/*.yml; do
   if [[ ${#compose[@]} -gt 0 ]]; then check "compose config ${file##*/}" "${compose[@]}" -f "$file" config --quiet; else skip "compose config ${file##*/}" "no docker-compose and no docker compose"; fi
 done
 
+# The workflow is YAML whose jobs, and what they need, exist; actionlint says more where it is installed.
+workflow_is_sound() {
+  python3 - "$REPOSITORY_DIR/.github/workflows/ci.yml" <<'PYTHON'
+import sys, yaml
+jobs = yaml.safe_load(open(sys.argv[1]))["jobs"]
+for name, job in jobs.items():
+    needs = job.get("needs", [])
+    for need in [needs] if isinstance(needs, str) else needs:
+        assert need in jobs, f"{name} needs {need}, which does not exist"
+    assert job["runs-on"] and job["steps"], name
+    assert all("uses" in step or "run" in step for step in job["steps"]), name
+missing = {"test", "infra", "images", "scan", "release"} - jobs.keys()
+assert not missing, f"no job {missing}"
+PYTHON
+}
+if have python3 && python3 -c 'import yaml' 2>/dev/null; then
+  check "workflow ci.yml: jobs and what they need" workflow_is_sound
+else
+  skip "workflow ci.yml: jobs and what they need" "no python3 with yaml"
+fi
+if have actionlint; then check "actionlint" actionlint "$REPOSITORY_DIR/.github/workflows/ci.yml"; else skip "actionlint" "no actionlint"; fi
+
 # --- CloudFormation against moto -------------------------------------------------------------------------------
 
 export AWS_ACCESS_KEY_ID=testing AWS_SECRET_ACCESS_KEY=testing AWS_DEFAULT_REGION=us-east-2 AWS_REGION=us-east-2

@@ -31,20 +31,25 @@ final class GrpcConnections implements AutoCloseable {
                         .disableRetry()
                         .build();
         channels.set(index, channel);
-        follow(channel, channel.getState(true), opening);
+        follow(index, channel, channel.getState(true), opening);
     }
 
-    private void follow(ManagedChannel channel, ConnectivityState state, Load.Opening opening) {
+    private void follow(
+            int index, ManagedChannel channel, ConnectivityState state, Load.Opening opening) {
         switch (state) {
             case READY -> opening.opened();
-            case TRANSIENT_FAILURE, SHUTDOWN -> opening.failed("no connection to " + target);
+            case TRANSIENT_FAILURE, SHUTDOWN -> {
+                channels.set(index, null);
+                channel.shutdownNow();
+                opening.failed("no connection to " + target);
+            }
             case IDLE, CONNECTING ->
                     channel.notifyWhenStateChanged(
-                            state, () -> follow(channel, channel.getState(true), opening));
+                            state, () -> follow(index, channel, channel.getState(true), opening));
         }
     }
 
-    /// The channel of a connection, or null when it was never opened.
+    /// The channel of a connection, or null when it does not stand.
     @Nullable ManagedChannel channel(int index) {
         return channels.get(index);
     }

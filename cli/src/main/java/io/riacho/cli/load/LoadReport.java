@@ -42,7 +42,8 @@ public final class LoadReport {
                         result.failed(),
                         result.lost()));
         result.reasons()
-                .forEach((reason, count) -> text.append("  ").append(count).append(" × ").append(reason).append('\n'));
+                .forEach((reason, count) ->
+                        text.append("  ").append(count).append(" × ").append(reason).append('\n'));
         text.append("server: ").append(server(result)).append("\n\n");
         text.append("| ms | p50 | p90 | p99 | p99.9 | max |\n|---|---|---|---|---|---|\n");
         row(text, "connect", result.connect());
@@ -125,9 +126,14 @@ public final class LoadReport {
 
     private static void json(ObjectNode node, Histogram histogram) {
         node.put("count", histogram.getTotalCount());
-        node.put("mean", histogram.getTotalCount() == 0 ? 0 : histogram.getMean() / NANOS_PER_MILLI);
+        node.put(
+                "mean", histogram.getTotalCount() == 0 ? 0 : histogram.getMean() / NANOS_PER_MILLI);
         for (double percentile : PERCENTILES) {
-            String name = "p" + (percentile == Math.rint(percentile) ? Integer.toString((int) percentile) : Double.toString(percentile));
+            String name =
+                    "p"
+                            + (percentile == Math.rint(percentile)
+                                    ? Integer.toString((int) percentile)
+                                    : Double.toString(percentile));
             node.put(name, histogram.getValueAtPercentile(percentile) / NANOS_PER_MILLI);
         }
         node.put("max", histogram.getMaxValue() / NANOS_PER_MILLI);
@@ -193,7 +199,7 @@ public final class LoadReport {
             return;
         }
         int steps = 60;
-        double ninesMax = Math.max(1, Math.log10(histogram.getTotalCount()));
+        double ninesMax = Math.max(1, Math.log10((double) histogram.getTotalCount()));
         double[] x = new double[steps + 1];
         double[] y = new double[steps + 1];
         for (int step = 0; step <= steps; step++) {

@@ -21,9 +21,12 @@ final class Measurements {
 
     private static final int REASON_CHARS_MAX = 120;
 
-    private final ConcurrentHistogram connect = new ConcurrentHistogram(NANOS_MAX, SIGNIFICANT_DIGITS);
-    private final ConcurrentHistogram response = new ConcurrentHistogram(NANOS_MAX, SIGNIFICANT_DIGITS);
-    private final ConcurrentHistogram jitter = new ConcurrentHistogram(NANOS_MAX, SIGNIFICANT_DIGITS);
+    private final ConcurrentHistogram connect =
+            new ConcurrentHistogram(NANOS_MAX, SIGNIFICANT_DIGITS);
+    private final ConcurrentHistogram response =
+            new ConcurrentHistogram(NANOS_MAX, SIGNIFICANT_DIGITS);
+    private final ConcurrentHistogram jitter =
+            new ConcurrentHistogram(NANOS_MAX, SIGNIFICANT_DIGITS);
     private final LongAdder sent = new LongAdder();
     private final LongAdder received = new LongAdder();
     private final LongAdder settled = new LongAdder();

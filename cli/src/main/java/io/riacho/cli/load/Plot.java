@@ -53,7 +53,13 @@ final class Plot {
     }
 
     String svg() {
-        double xMax = Math.max(lines.stream().flatMapToDouble(line -> Arrays.stream(line.x)).max().orElse(1), 1e-9);
+        double xMax =
+                Math.max(
+                        lines.stream()
+                                .flatMapToDouble(line -> Arrays.stream(line.x))
+                                .max()
+                                .orElse(1),
+                        1e-9);
         double yMax =
                 Math.max(
                         lines.stream()
@@ -85,13 +91,14 @@ final class Plot {
         int xTicks = percentiles ? (int) Math.floor(xMax) : TICKS;
         for (int tick = 0; tick <= xTicks; tick++) {
             double value = percentiles ? tick : xMax * tick / TICKS;
-            svg.append(
-                    text(across(value, xMax), HEIGHT - BOTTOM + 18, "middle", xLabel(value)));
+            svg.append(text(across(value, xMax), HEIGHT - BOTTOM + 18, "middle", xLabel(value)));
         }
         for (int index = 0; index < lines.size(); index++) {
             Line line = lines.get(index);
             String colour = COLOURS.get(index % COLOURS.size());
-            svg.append("<polyline fill=\"none\" stroke-width=\"2\" stroke=\"").append(colour).append("\" points=\"");
+            svg.append("<polyline fill=\"none\" stroke-width=\"2\" stroke=\"")
+                    .append(colour)
+                    .append("\" points=\"");
             for (int point = 0; point < line.x.length; point++) {
                 if (Double.isFinite(line.y[point])) {
                     svg.append(
@@ -153,7 +160,8 @@ final class Plot {
         if (value == Math.rint(value)) {
             return String.format(Locale.ROOT, "%.0f", value);
         }
-        String digits = String.format(Locale.ROOT, value >= 10 && value < 99 ? "%.1f" : "%.5f", value);
+        String digits =
+                String.format(Locale.ROOT, value >= 10 && value < 99 ? "%.1f" : "%.5f", value);
         return digits.replaceAll("0+$", "").replaceAll("\\.$", "");
     }
 

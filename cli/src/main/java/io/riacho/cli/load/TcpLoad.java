@@ -63,16 +63,15 @@ final class TcpLoad implements Load {
                                     }
                                 })
                         .connect(options.target().host(), options.target().port());
-        connect.addListener(
-                done -> {
-                    if (done.isSuccess()) {
-                        connection.channel = connect.channel();
-                        connections.set(index, connection);
-                        opening.opened();
-                    } else {
-                        opening.failed(String.valueOf(done.cause().getMessage()));
-                    }
-                });
+        connect.addListener(done -> {
+            if (done.isSuccess()) {
+                connection.channel = connect.channel();
+                connections.set(index, connection);
+                opening.opened();
+            } else {
+                opening.failed(String.valueOf(done.cause().getMessage()));
+            }
+        });
     }
 
     @Override

@@ -183,8 +183,7 @@ class LoadRunTest {
     @EnabledOnOs(OS.LINUX)
     void theProcessThatListensIsFoundAndMeasured() throws Exception {
         try (ServerSocket server = new ServerSocket(0)) {
-            ServerProcess process =
-                    ServerProcess.listeningOn(server.getLocalPort()).orElseThrow();
+            ServerProcess process = ServerProcess.listeningOn(server.getLocalPort()).orElseThrow();
             assertThat(process.pid()).isEqualTo(ProcessHandle.current().pid());
             assertThat(process.residentBytes().orElseThrow()).isGreaterThan(10_000_000);
             assertThat(process.cpu().orElseThrow()).isPositive();
@@ -237,18 +236,13 @@ class LoadRunTest {
     void whatIsOutOfRangeIsRefused() {
         Target target = new Target("localhost", 1);
         Duration second = Duration.ofSeconds(1);
-        assertThatThrownBy(
-                        () -> new LoadOptions(LoadKind.TCP, target, 0, second, second, false))
+        assertThatThrownBy(() -> new LoadOptions(LoadKind.TCP, target, 0, second, second, false))
                 .hasMessageContaining("connections");
-        assertThatThrownBy(
-                        () ->
-                                new LoadOptions(
-                                        LoadKind.TCP, target, 1, Duration.ZERO, second, false))
+        assertThatThrownBy(() ->
+                        new LoadOptions(LoadKind.TCP, target, 1, Duration.ZERO, second, false))
                 .hasMessageContaining("duration");
-        assertThatThrownBy(
-                        () ->
-                                new LoadOptions(
-                                        LoadKind.TCP, target, 1, second, Duration.ZERO, false))
+        assertThatThrownBy(() ->
+                        new LoadOptions(LoadKind.TCP, target, 1, second, Duration.ZERO, false))
                 .hasMessageContaining("period");
     }
 
