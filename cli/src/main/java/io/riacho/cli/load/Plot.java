@@ -183,5 +183,16 @@ final class Plot {
                 .replace("\"", "&quot;");
     }
 
-    private record Line(String name, double[] x, double[] y) {}
+    private static final class Line {
+
+        private final String name;
+        private final double[] x;
+        private final double[] y;
+
+        Line(String name, double[] x, double[] y) {
+            this.name = name;
+            this.x = x;
+            this.y = y;
+        }
+    }
 }
