@@ -48,20 +48,12 @@ final class PathMetrics {
         refused.increment(count);
     }
 
-    void stored() {
-        stored.increment();
-    }
-
-    void duplicate() {
-        duplicates.increment();
-    }
-
-    void conflict() {
-        conflicts.increment();
-    }
-
-    void late() {
-        late.increment();
+    /// Readings that were folded, by what became of them.
+    void folded(int newRows, int duplicateReadings, int conflictingReadings, int lateReadings) {
+        stored.increment(newRows);
+        duplicates.increment(duplicateReadings);
+        conflicts.increment(conflictingReadings);
+        late.increment(lateReadings);
     }
 
     void resolved() {
