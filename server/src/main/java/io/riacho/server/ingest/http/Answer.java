@@ -71,6 +71,13 @@ final class Answer {
                 Map.of());
     }
 
+    /// A mistake of ours, of which the log says more.
+    static Answer serverError() {
+        return problem(
+                HttpResponseStatus.INTERNAL_SERVER_ERROR,
+                "the server made a mistake; its log says which");
+    }
+
     /// Not now.
     static Answer unavailable(String detail, int retryAfterSeconds) {
         return problem(HttpResponseStatus.SERVICE_UNAVAILABLE, detail)

@@ -21,6 +21,8 @@ import java.util.Locale;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// `GET /api/v1/events`: [server-sent events](https://html.spec.whatwg.org/multipage/server-sent-events.html).
 ///
@@ -29,6 +31,8 @@ import org.jspecify.annotations.Nullable;
 /// a slow one costs nothing but its socket's buffer. Confined to one event loop; [#follow] and
 /// [#snapshot] may be called from any thread.
 final class EventStreams {
+
+    private static final Logger log = LoggerFactory.getLogger(EventStreams.class);
 
     static final String TYPE = "text/event-stream; charset=utf-8";
 
@@ -136,7 +140,16 @@ final class EventStreams {
         if (ticking == null) {
             ticking =
                     loop.scheduleAtFixedRate(
-                            this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+                            this::guardedTick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /// A timer that throws is never called again.
+    private void guardedTick() {
+        try {
+            tick();
+        } catch (RuntimeException e) {
+            log.error("Live events were left out", e);
         }
     }
 

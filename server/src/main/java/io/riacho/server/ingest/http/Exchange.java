@@ -10,10 +10,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// One request, and the one way to answer it. What is read of it is for the handler's thread; it may be
 /// answered from any.
 final class Exchange {
+
+    private static final Logger log = LoggerFactory.getLogger(Exchange.class);
 
     private final HttpConnection connection;
     private final HttpRequest request;
@@ -101,9 +105,18 @@ final class Exchange {
             throw new IllegalStateException("the request was answered before");
         }
         if (channel().eventLoop().inEventLoop()) {
-            connection.answer(answer.get());
+            connection.answer(made(answer));
         } else {
-            connection.execute(() -> connection.answer(answer.get()));
+            connection.execute(() -> connection.answer(made(answer)));
+        }
+    }
+
+    private Answer made(Supplier<Answer> answer) {
+        try {
+            return answer.get();
+        } catch (RuntimeException e) {
+            log.error("An answer could not be made: {} {}", request.method(), request.uri(), e);
+            return Answer.serverError();
         }
     }
 

@@ -384,10 +384,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             if (exchange.isAnswered()) {
                 exchange.channel().close();
             } else {
-                exchange.answer(
-                        Answer.problem(
-                                HttpResponseStatus.INTERNAL_SERVER_ERROR,
-                                "the server made a mistake; its log says which"));
+                exchange.answer(Answer.serverError());
             }
         }
     }

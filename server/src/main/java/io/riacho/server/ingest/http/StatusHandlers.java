@@ -82,7 +82,7 @@ final class StatusHandlers {
     }
 
     void status(Exchange exchange) {
-        events.snapshot(tiles -> exchange.answer(status(tiles)));
+        events.snapshot(tiles -> exchange.answer(() -> status(tiles)));
     }
 
     private Answer status(List<LiveBoard.Tile> tiles) {

@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
 /// Finds a series by the bytes of its ids, so that a reading of a known series makes no strings.
 /// Thread-confined.
 ///
-/// Direct-mapped: each series has one place, where the latest one wins. It is bounded by its number of
+/// Each series has two places that it may be in, the one used last first. It is bounded by its number of
 /// places, and forgetting is harmless, since [SeriesTable] holds the series.
 final class SeriesCache {
 
-    private static final int PLACES = 1024;
+    private static final int PLACES = 4096;
 
     private static final class Entry {
         final byte[] sensor;
@@ -25,6 +25,11 @@ final class SeriesCache {
             this.sensor = sensor;
             this.metric = metric;
             this.series = series;
+        }
+
+        boolean is(byte[] bytes, int sensorFrom, int sensorTo, int metricFrom, int metricTo) {
+            return same(sensor, bytes, sensorFrom, sensorTo)
+                    && same(metric, bytes, metricFrom, metricTo);
         }
     }
 
@@ -40,21 +45,24 @@ final class SeriesCache {
     Series series(byte[] bytes, int sensorFrom, int sensorTo, int metricFrom, int metricTo)
             throws InvalidReadingException {
         int hash = hash(hash(1, bytes, sensorFrom, sensorTo), bytes, metricFrom, metricTo);
-        int place = (hash ^ hash >>> 15) & (PLACES - 1);
+        int place = (hash ^ hash >>> 15) & (PLACES - 2);
         Entry entry = entries[place];
-        if (entry != null
-                && same(entry.sensor, bytes, sensorFrom, sensorTo)
-                && same(entry.metric, bytes, metricFrom, metricTo)) {
+        if (entry != null && entry.is(bytes, sensorFrom, sensorTo, metricFrom, metricTo)) {
             return entry.series;
         }
-        Series series =
-                table.series(text(bytes, sensorFrom, sensorTo), text(bytes, metricFrom, metricTo));
-        entries[place] =
-                new Entry(
-                        Arrays.copyOfRange(bytes, sensorFrom, sensorTo),
-                        Arrays.copyOfRange(bytes, metricFrom, metricTo),
-                        series);
-        return series;
+        Entry other = entries[place + 1];
+        entries[place + 1] = entry;
+        if (other == null || !other.is(bytes, sensorFrom, sensorTo, metricFrom, metricTo)) {
+            other =
+                    new Entry(
+                            Arrays.copyOfRange(bytes, sensorFrom, sensorTo),
+                            Arrays.copyOfRange(bytes, metricFrom, metricTo),
+                            table.series(
+                                    text(bytes, sensorFrom, sensorTo),
+                                    text(bytes, metricFrom, metricTo)));
+        }
+        entries[place] = other;
+        return other.series;
     }
 
     /// The unit's text; senders repeat themselves, so the last one is kept.
