@@ -148,7 +148,7 @@ public final class Riacho implements AutoCloseable {
                                 InstantSource.system(),
                                 timer)
                         : null;
-        Queries queries = new LakeQueries(pipeline.lake());
+        Queries queries = queries(config);
         grpc(
                 "grpc",
                 config,
@@ -201,6 +201,11 @@ public final class Riacho implements AutoCloseable {
                                 loops,
                                 tls == null ? null : TlsContexts.http(tls)));
         addresses.put("http", http.address());
+    }
+
+    private Queries queries(ServerConfig config) {
+        return new LakeQueries(
+                pipeline.lake(), config.lake().queryRowsMax(), config.lake().queryTimeMax());
     }
 
     private Readiness.State readiness() {
@@ -304,9 +309,15 @@ public final class Riacho implements AutoCloseable {
         for (Duration each : config.stream().windows()) {
             intervals.add(Interval.parse(intervalName(each)));
         }
-        return LakeOptions.defaults()
-                .withIntervals(intervals)
-                .withEngineBytesMax(config.lake().memoryBytesMax());
+        LakeOptions defaults = LakeOptions.defaults();
+        return new LakeOptions(
+                intervals,
+                defaults.unsealedBytesMax(),
+                config.lake().memoryBytesMax(),
+                config.lake().threads(),
+                defaults.queriesMax(),
+                defaults.compactBytesMax(),
+                defaults.compactFilesMin());
     }
 
     private static String intervalName(Duration size) {

@@ -253,7 +253,7 @@ public record ServerConfig(
             @Setting(value = "30s", min = 1, doc = "A query that takes longer is cancelled.")
                     Duration queryTimeMax,
             @Setting(
-                            value = "1000000",
+                            value = "100000",
                             min = 1,
                             doc = "Rows of one answer; what is beyond is cut, and said to be.")
                     long queryRowsMax) {}

@@ -4,6 +4,7 @@ import io.riacho.lake.Lake;
 import io.riacho.lake.QueryException;
 import io.riacho.lake.QueryLimits;
 import io.riacho.lake.QueryResult;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,19 +12,32 @@ import org.jspecify.annotations.Nullable;
 public final class LakeQueries implements Queries {
 
     private final Lake lake;
+    private final long rowsMax;
+    private final Duration timeMax;
 
     public LakeQueries(Lake lake) {
+        this(lake, Limits.DEFAULT.rowsMax(), Limits.DEFAULT.timeMax());
+    }
+
+    /// Queries whose answers have at most `rowsMax` rows, unless fewer are asked for, and that are
+    /// cancelled after `timeMax`.
+    public LakeQueries(Lake lake, long rowsMax, Duration timeMax) {
         this.lake = lake;
+        this.rowsMax = rowsMax;
+        this.timeMax = timeMax;
+    }
+
+    private long rows(Limits limits) {
+        return limits.rowsMax() == Limits.DEFAULT.rowsMax()
+                ? rowsMax
+                : Math.min(limits.rowsMax(), rowsMax);
     }
 
     @Override
     public Rows query(String sql, Limits limits) throws QueryFailedException {
         try {
             return new LakeRows(
-                    lake.query(
-                            sql,
-                            new QueryLimits(
-                                    limits.rowsMax(), limits.bytesMax(), limits.timeMax())));
+                    lake.query(sql, new QueryLimits(rows(limits), limits.bytesMax(), timeMax)));
         } catch (QueryException e) {
             throw failed(e);
         }
