@@ -1,5 +1,8 @@
 package io.riacho.acceptance;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -7,6 +10,7 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /// Who may know whom, stated once.
@@ -34,9 +38,14 @@ class LayeringTest {
                 .that()
                 .resideInAPackage("io.riacho.core..")
                 .should()
-                .dependOnClassesThat()
-                .resideInAnyPackage(
-                        "java.nio.file..", "java.net..", "java.util.concurrent..", "java.sql..")
+                .dependOnClassesThat(
+                        resideInAnyPackage(
+                                        "java.nio.file..",
+                                        "java.net..",
+                                        "java.util.concurrent..",
+                                        "java.sql..")
+                                // A converter of units.
+                                .and(not(type(TimeUnit.class))))
                 .orShould()
                 .dependOnClassesThat()
                 .haveFullyQualifiedName("java.time.Clock")
