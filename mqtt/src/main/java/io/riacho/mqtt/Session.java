@@ -378,7 +378,9 @@ final class Session {
                 if (outs.isEmpty() || outs.getLast() != delivery) {
                     enqueue(delivery);
                 }
-                if (awake && !draining && owner != null && !queue.isEmpty()) {
+                // A stopped owner goes on by itself: when its socket has room or its client
+                // acknowledges.
+                if (awake && !draining && !stopped && owner != null && !queue.isEmpty()) {
                     draining = true;
                     wake = owner;
                 }
