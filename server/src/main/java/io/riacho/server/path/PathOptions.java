@@ -13,7 +13,8 @@ import java.time.Duration;
 /// @param ageMax how old a timestamp may be; zero: any age
 /// @param lakeBytesMax size of the lake beyond which its oldest days are removed
 /// @param freeBytesMin free disk below which new readings are refused
-/// @param sealRowsMax rows that are not sealed at which a seal starts
+/// @param sealRowsMax rows that are not sealed at which a seal starts, and records since the last
+///     seal at which one starts even without rows, so that the journal's tail stays bounded
 /// @param sealBytesMax bytes of rows that are not sealed at which a seal starts; at four times as
 ///     many the stream core waits for the seal under way
 /// @param sealEvery a seal starts when rows are older than this

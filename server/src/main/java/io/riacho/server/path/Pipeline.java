@@ -22,7 +22,6 @@ import io.riacho.server.path.JournalRecord.RulesSet;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -270,13 +269,6 @@ public final class Pipeline implements AutoCloseable {
 
     public Lake lake() {
         return lake;
-    }
-
-    /// Every series that has readings, with its running statistics; from the stream thread.
-    public CompletableFuture<List<SeriesSummary>> series() {
-        CompletableFuture<List<SeriesSummary>> answer = streamStage.ask(StateFold::summaries);
-        streamWakeup.signal();
-        return answer;
     }
 
     /// Why the path takes no readings now, or null.

@@ -7,7 +7,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Folds what is durable into the state, feeds the lake and the live feed, and decides when to seal.
@@ -25,7 +24,6 @@ final class StreamStage {
 
     private final ConcurrentLinkedQueue<Entry> entries = new ConcurrentLinkedQueue<>();
     private final AtomicInteger positionsQueued = new AtomicInteger();
-    private final ConcurrentLinkedQueue<Runnable> asks = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<StateFold.PendingLate> newLate =
             new ConcurrentLinkedQueue<>();
 
@@ -35,6 +33,9 @@ final class StreamStage {
     private volatile long positionFolded = -1;
     private long unsealedSinceMicros = Long.MAX_VALUE;
 
+    /// The position up to which the last seal was started.
+    private long sealStartedAt;
+
     StreamStage(
             StateFold fold, Lake lake, SealStage sealer, MicroClock clock, PathOptions options) {
         this.fold = fold;
@@ -42,6 +43,7 @@ final class StreamStage {
         this.sealer = sealer;
         this.clock = clock;
         this.options = options;
+        this.sealStartedAt = lake.sealedPosition();
     }
 
     // --- the journal thread
@@ -67,19 +69,6 @@ final class StreamStage {
 
     // --- any thread
 
-    /// Asks something of the state, on its own thread; complete when the stage gets to it.
-    <T> CompletableFuture<T> ask(Function<StateFold, T> question) {
-        CompletableFuture<T> answer = new CompletableFuture<>();
-        asks.add(() -> {
-            try {
-                answer.complete(question.apply(fold));
-            } catch (RuntimeException e) {
-                answer.completeExceptionally(e);
-            }
-        });
-        return answer;
-    }
-
     boolean needsTicks() {
         return needsTicks;
     }
@@ -93,7 +82,7 @@ final class StreamStage {
     }
 
     boolean hasWork() {
-        return (!entries.isEmpty() && lake.hasRoom()) || !asks.isEmpty();
+        return !entries.isEmpty() && lake.hasRoom();
     }
 
     // --- the resolver's thread
@@ -123,15 +112,11 @@ final class StreamStage {
         publish();
     }
 
-    /// Folds one entry or answers what was asked.
+    /// Folds one entry, and starts a seal when one is due.
     ///
     /// @return whether there was something to do
     boolean step() {
         boolean worked = false;
-        for (Runnable each = asks.poll(); each != null; each = asks.poll()) {
-            each.run();
-            worked = true;
-        }
         Entry entry = lake.hasRoom() ? entries.poll() : null;
         if (entry != null) {
             fold(entry);
@@ -159,6 +144,15 @@ final class StreamStage {
     }
 
     private boolean sealIfDue() {
+        if (!sealer.isIdle()) {
+            return false;
+        }
+        // Duplicates and the server's own records make no rows, but the journal grows by them.
+        boolean due = fold.position() - sealStartedAt >= options.sealRowsMax();
+        return (due || rowsAreDue()) && seal() != null;
+    }
+
+    private boolean rowsAreDue() {
         long rows = lake.unsealedRows();
         if (rows == 0) {
             unsealedSinceMicros = Long.MAX_VALUE;
@@ -168,15 +162,10 @@ final class StreamStage {
         if (unsealedSinceMicros == Long.MAX_VALUE || now < unsealedSinceMicros) {
             unsealedSinceMicros = now;
         }
-        boolean due =
-                rows >= options.sealRowsMax()
-                        || lake.unsealedBytes() >= options.sealBytesMax()
-                        || now - unsealedSinceMicros
-                                >= TimeUnit.NANOSECONDS.toMicros(options.sealEvery().toNanos());
-        if (!due || !sealer.isIdle()) {
-            return false;
-        }
-        return seal() != null;
+        return rows >= options.sealRowsMax()
+                || lake.unsealedBytes() >= options.sealBytesMax()
+                || now - unsealedSinceMicros
+                        >= TimeUnit.NANOSECONDS.toMicros(options.sealEvery().toNanos());
     }
 
     /// Starts a seal of everything folded so far, unless there is nothing or one is under way.
@@ -185,6 +174,7 @@ final class StreamStage {
             return null;
         }
         unsealedSinceMicros = Long.MAX_VALUE;
+        sealStartedAt = fold.position();
         return sealer.start(fold.position(), lake.freeze(fold.position()), fold.snapshot());
     }
 }
