@@ -27,18 +27,28 @@ class MqttJsTest {
             const options = {protocolVersion: Number(version), reconnectPeriod: 0};
             const client = mqtt.connect(url, options);
             const got = [];
+            let confirmed = 0;
             client.on('error', e => { console.error(e); process.exit(1); });
+            // Says goodbye when both ways are done, and after the acknowledgement of the last message:
+            // MQTT.js sends that after this handler, and fails if the connection was ended before.
+            const endWhenDone = () => {
+              if (got.length === 20 && confirmed === 20) {
+                console.log(got.join('\\n'));
+                setImmediate(() => client.end(false, {}, () => process.exit(0)));
+              }
+            };
             client.on('message', (topic, payload, packet) => {
               got.push(topic + ' ' + payload + ' ' + packet.qos);
-              if (got.length === 20) {
-                console.log(got.join('\\n'));
-                client.end(false, {}, () => process.exit(0));
-              }
+              endWhenDone();
             });
             client.on('connect', () => {
               client.subscribe('js/#', {qos: Number(qos)}, () => {
                 for (let i = 0; i < 20; i++) {
-                  client.publish('js/' + i, 'm' + i, {qos: Number(qos)});
+                  client.publish('js/' + i, 'm' + i, {qos: Number(qos)}, e => {
+                    if (e) { console.error(e); process.exit(3); }
+                    confirmed++;
+                    endWhenDone();
+                  });
                 }
               });
             });
