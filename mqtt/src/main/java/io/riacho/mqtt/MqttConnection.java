@@ -2,12 +2,10 @@ package io.riacho.mqtt;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.DecoderException;
-import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import io.riacho.mqtt.packet.BadPacketException;
@@ -17,20 +15,15 @@ import io.riacho.mqtt.packet.FrameReader;
 import io.riacho.mqtt.packet.PacketType;
 import io.riacho.mqtt.packet.PacketWriter;
 import io.riacho.mqtt.packet.ReasonCode;
-import io.riacho.mqtt.packet.Topics;
 import io.riacho.mqtt.packet.Version;
 import io.riacho.mqtt.session.SessionChange;
 import io.riacho.mqtt.session.SessionStore;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.security.cert.Certificate;
-import java.security.cert.X509Certificate;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,7 +41,6 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
 
     private static final Logger log = LoggerFactory.getLogger(MqttConnection.class);
 
-    private static final int OUT_BYTES_FIRST = 256;
     private static final long CLOSE_TIMEOUT_SECONDS = 5;
 
     /// What a packet with a reason string has besides it, at most.
@@ -75,14 +67,12 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
     private State state = State.NEW;
     private @Nullable ChannelHandlerContext context;
     private @Nullable ByteBuf unread;
-    private @Nullable ByteBuf out;
+    private @Nullable PacketOutlet outlet;
     private boolean inRead;
     private boolean parsing;
-    private boolean unflushed;
     private boolean paused;
     private boolean intakeFull;
     private int storesPending;
-    private long lastReadNanos;
     private @Nullable Future<?> timeout;
 
     private volatile String id = "";
@@ -92,7 +82,7 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
     private boolean idAssigned;
     private @Nullable ConnectPacket connect;
     private ConnectPacket.@Nullable Will will;
-    private int keepAliveSeconds;
+    private @Nullable KeepAlive keepAlive;
     private @Nullable InboundPublishes inbound;
     private @Nullable OutboundPublishes outbound;
     private @Nullable SubscriptionRequests requests;
@@ -196,6 +186,7 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
+        outlet = new PacketOutlet(ctx, counts);
     }
 
     @Override
@@ -272,7 +263,9 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        lastReadNanos = System.nanoTime();
+        if (keepAlive != null) {
+            keepAlive.alive();
+        }
         readIsOver();
     }
 
@@ -410,14 +403,13 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
             close();
             return;
         }
-        if (level != Version.MQTT_3_1_1.level() && level != Version.MQTT_5.level()) {
-            version = level < Version.MQTT_5.level() ? Version.MQTT_3_1_1 : Version.MQTT_5;
+        version = ConnectChecks.answeredIn(level);
+        if (level != version.level()) {
             refuse(
                     ReasonCode.UNSUPPORTED_PROTOCOL_VERSION,
                     "protocol level " + level + "; 4 (MQTT 3.1.1) and 5 are spoken");
             return;
         }
-        version = level == Version.MQTT_5.level() ? Version.MQTT_5 : Version.MQTT_3_1_1;
         frames.speaks(version);
         ConnectPacket packet;
         try {
@@ -428,8 +420,13 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
         }
         connect = packet;
         will = packet.will();
-        String wrong = wrong(packet);
-        if (wrong != null) {
+        Authenticator.Refused refused = ConnectChecks.refusal(packet, version, broker.limits());
+        if (refused != null) {
+            refuse(refused.code(), refused.reason());
+            return;
+        }
+        if (broker.isStopping()) {
+            refuse(ReasonCode.SERVER_UNAVAILABLE, "the server is stopping");
             return;
         }
         state = State.CONNECTING;
@@ -444,64 +441,8 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
                                 packet.clientId(),
                                 packet.userName(),
                                 packet.password(),
-                                certificates()),
+                                ConnectChecks.certificates(channel())),
                         decision -> onLoop(() -> decided(decision)));
-    }
-
-    /// Refuses a CONNECT that is well-formed but not acceptable.
-    ///
-    /// @return why, or null when it is acceptable
-    private @Nullable String wrong(ConnectPacket packet) {
-        String reason = null;
-        ReasonCode code = ReasonCode.SUCCESS;
-        ConnectPacket.Will left = packet.will();
-        int idBytes = packet.clientId().getBytes(StandardCharsets.UTF_8).length;
-        if (packet.authenticationMethod() != null) {
-            code = ReasonCode.BAD_AUTHENTICATION_METHOD;
-            reason = "enhanced authentication is not supported";
-        } else if (packet.clientId().isEmpty()
-                && version == Version.MQTT_3_1_1
-                && !packet.cleanStart()) {
-            code = ReasonCode.CLIENT_IDENTIFIER_NOT_VALID;
-            reason = "an empty client id needs a clean session";
-        } else if (idBytes > broker.limits().clientIdBytesMax()) {
-            code = ReasonCode.CLIENT_IDENTIFIER_NOT_VALID;
-            reason =
-                    "a client id of "
-                            + idBytes
-                            + " bytes; at most "
-                            + broker.limits().clientIdBytesMax();
-        } else if (left != null
-                && (!Topics.isName(left.topic(), broker.limits().topicLevelsMax())
-                        || Topics.isShared(left.topic())
-                        || left.topic().startsWith("$SYS/"))) {
-            code = ReasonCode.TOPIC_NAME_INVALID;
-            reason = "the will's topic is not valid";
-        } else if (broker.isStopping()) {
-            code = ReasonCode.SERVER_UNAVAILABLE;
-            reason = "the server is stopping";
-        }
-        if (reason != null) {
-            refuse(code, reason);
-        }
-        return reason;
-    }
-
-    private List<X509Certificate> certificates() {
-        SslHandler tls = channel().pipeline().get(SslHandler.class);
-        List<X509Certificate> chain = new ArrayList<>(2);
-        if (tls != null) {
-            try {
-                for (Certificate each : tls.engine().getSession().getPeerCertificates()) {
-                    if (each instanceof X509Certificate x509) {
-                        chain.add(x509);
-                    }
-                }
-            } catch (SSLPeerUnverifiedException e) {
-                log.trace("A client without a certificate", e);
-            }
-        }
-        return chain;
     }
 
     private void decided(Authenticator.Decision decision) {
@@ -573,7 +514,7 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
 
     private void connected(Session mine, ConnectPacket packet, boolean present) {
         MqttLimits limits = broker.limits();
-        keepAliveSeconds = packet.keepAliveSeconds();
+        int keepAliveSeconds = packet.keepAliveSeconds();
         int most = limits.keepAliveSecondsMax();
         boolean shortened =
                 version == Version.MQTT_5
@@ -601,8 +542,10 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
             timeout.cancel(false);
             timeout = null;
         }
-        lastReadNanos = System.nanoTime();
-        watchKeepAlive();
+        if (keepAliveSeconds > 0) {
+            keepAlive =
+                    new KeepAlive(loop(), keepAliveSeconds, () -> paused, this::keepAliveMissed);
+        }
         broker.connected(this);
         announced = true;
         mine.online();
@@ -613,6 +556,10 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
         flush();
         drain();
         regulate();
+    }
+
+    private void keepAliveMissed() {
+        end(ReasonCode.KEEP_ALIVE_TIMEOUT, "nothing came for 1.5 times the keep-alive");
     }
 
     /// Answers a CONNECT with an error, where the version has one, and closes.
@@ -631,39 +578,6 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
             PacketWriter.connack(out(64), version, false, code, announcement);
         }
         closeAfterFlush();
-    }
-
-    // ---- keep-alive
-
-    private void watchKeepAlive() {
-        if (keepAliveSeconds > 0) {
-            long limitNanos = TimeUnit.SECONDS.toNanos(keepAliveSeconds) * 3 / 2;
-            watchKeepAlive(limitNanos, limitNanos);
-        }
-    }
-
-    private void watchKeepAlive(long limitNanos, long delayNanos) {
-        timeout =
-                loop().schedule(
-                                () -> checkKeepAlive(limitNanos),
-                                Math.max(1_000_000, delayNanos),
-                                TimeUnit.NANOSECONDS);
-    }
-
-    private void checkKeepAlive(long limitNanos) {
-        if (state != State.CONNECTED) {
-            return;
-        }
-        long now = System.nanoTime();
-        if (paused) {
-            lastReadNanos = now;
-        }
-        long left = lastReadNanos + limitNanos - now;
-        if (left <= 0) {
-            end(ReasonCode.KEEP_ALIVE_TIMEOUT, "nothing came for 1.5 times the keep-alive");
-        } else {
-            watchKeepAlive(limitNanos, left);
-        }
     }
 
     // ---- back-pressure
@@ -692,7 +606,9 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
         paused = stop;
         channel().config().setAutoRead(!stop);
         if (!stop) {
-            lastReadNanos = System.nanoTime();
+            if (keepAlive != null) {
+                keepAlive.alive();
+            }
             loop().execute(this::resume);
         }
     }
@@ -737,36 +653,24 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
 
     /// Where to write packets.
     ByteBuf out(int bytes) {
-        ByteBuf current = out;
-        if (current == null) {
-            current = context().alloc().buffer(Math.max(OUT_BYTES_FIRST, bytes));
-            out = current;
-        }
-        return current;
+        return outlet().buffer(bytes);
     }
 
     /// Hands what was written to the socket, not yet flushed.
     void write() {
-        ByteBuf current = out;
-        if (current == null) {
-            return;
-        }
-        out = null;
-        if (!current.isReadable() || state == State.CLOSED) {
-            current.release();
-            return;
-        }
-        counts.written(current.readableBytes());
-        unflushed = true;
-        context().write(current).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+        outlet().write();
     }
 
     private void flush() {
-        write();
-        if (unflushed) {
-            unflushed = false;
-            context().flush();
+        outlet().flush();
+    }
+
+    private PacketOutlet outlet() {
+        PacketOutlet known = outlet;
+        if (known == null) {
+            throw new IllegalStateException("the connection is in no pipeline");
         }
+        return known;
     }
 
     private void drain() {
@@ -862,20 +766,11 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
 
     private void closeAfterFlush() {
         state = State.CLOSING;
-        ByteBuf last = out;
-        out = null;
-        ChannelHandlerContext to = context();
-        if (last == null || !last.isReadable()) {
-            if (last != null) {
-                last.release();
-            }
-            to.flush();
+        if (outlet().flushAndClose()) {
+            timeout = loop().schedule(this::close, CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+        } else {
             close();
-            return;
         }
-        counts.written(last.readableBytes());
-        to.writeAndFlush(last).addListener(ChannelFutureListener.CLOSE);
-        timeout = loop().schedule(this::close, CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
     }
 
     private void close() {
@@ -894,14 +789,14 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
         if (timeout != null) {
             timeout.cancel(false);
         }
+        if (keepAlive != null) {
+            keepAlive.stop();
+        }
         if (unread != null && !parsing) {
             unread.release();
             unread = null;
         }
-        if (out != null) {
-            out.release();
-            out = null;
-        }
+        outlet().discard();
         if (asking) {
             if (!id.isEmpty()) {
                 broker.withdraw(this);
