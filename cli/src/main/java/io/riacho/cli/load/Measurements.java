@@ -38,29 +38,30 @@ final class Measurements {
         connect.recordValue(within(nanos));
     }
 
-    /// A request came due and was sent.
+    /// A request came due and is sent. To be called before its schedule goes on, so that whoever waits
+    /// for the last answer knows of it.
     void sent() {
         sent.increment();
     }
 
     /// The answer to a request that was due so long ago.
     void answered(long nanos) {
+        response.recordValue(within(nanos));
         received.increment();
         settled.increment();
-        response.recordValue(within(nanos));
     }
 
     /// A message of a stream, so far from the instant at which the stream's pace had it due. A gap
     /// that is longer than the pace stands for those that it swallowed.
     void streamed(long deviationNanos, long paceNanos) {
-        received.increment();
         jitter.recordValueWithExpectedInterval(within(deviationNanos), paceNanos);
+        received.increment();
     }
 
     /// A request that failed, or whose answer is not what it should be.
     void requestFailed(String reason) {
-        settled.increment();
         failed(reason);
+        settled.increment();
     }
 
     /// A connection or stream that failed.

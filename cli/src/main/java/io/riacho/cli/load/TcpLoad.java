@@ -118,6 +118,7 @@ final class TcpLoad implements Load {
         void send(long dueNanos) {
             Channel to = channel;
             if (to != null && to.isActive()) {
+                measurements.sent();
                 to.eventLoop().execute(() -> write(to, dueNanos));
             }
         }
@@ -125,7 +126,8 @@ final class TcpLoad implements Load {
         /// Every reading has a timestamp of its own, so that none is a duplicate.
         private void write(Channel to, long dueNanos) {
             if (dueNanosOfWaiting.size() >= WAITING_MAX) {
-                measurements.failed("more than " + WAITING_MAX + " lines wait for their answer");
+                measurements.requestFailed(
+                        "more than " + WAITING_MAX + " lines wait for their answer");
                 return;
             }
             timestampMillis = Math.max(timestampMillis + 1, System.currentTimeMillis());
@@ -138,7 +140,6 @@ final class TcpLoad implements Load {
                             value,
                             timestampMillis);
             dueNanosOfWaiting.add(dueNanos);
-            measurements.sent();
             to.writeAndFlush(ByteBufUtil.writeUtf8(to.alloc(), line), to.voidPromise());
         }
 

@@ -121,10 +121,11 @@ class LoadRunTest {
                             Duration.ofSeconds(1));
             assertThat(result.failed()).as(LoadReport.table(result)).isZero();
             assertThat(result.opened()).isEqualTo(10);
-            // Each stream's first reading comes within a second, so at least three within 3.5.
             assertThat(result.response().getTotalCount()).isEqualTo(10);
-            assertThat(result.received()).isGreaterThanOrEqualTo(25);
-            assertThat(result.jitter().getTotalCount()).isGreaterThanOrEqualTo(15);
+            assertThat(result.received()).isGreaterThan(10);
+            // Every reading but a stream's first, and what a long gap stands for.
+            assertThat(result.jitter().getTotalCount())
+                    .isGreaterThanOrEqualTo(result.received() - 10);
         }
     }
 
