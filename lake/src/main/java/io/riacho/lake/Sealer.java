@@ -86,6 +86,7 @@ final class Sealer {
             Manifest manifest) {
 
         void write() throws IOException, SQLException {
+            rankSeries();
             writeReadings();
             for (Interval interval : manifest.intervals()) {
                 writePartials(interval);
@@ -96,16 +97,18 @@ final class Sealer {
                     "timestamp",
                     Interval.DAY_MICROS,
                     Sql::dayPartition,
+                    "* EXCLUDE (rank)",
                     "SELECT s.sensor, s.metric, r.timestamp, r.value, r.kept_value, s.unit, o.source,"
-                            + " r.received_at, r.position FROM "
-                            + Views.withStrings("conflicts", block),
-                    "sensor, metric, timestamp, position");
+                            + " r.received_at, r.position, k.rank FROM "
+                            + ranked("conflicts"),
+                    "rank, timestamp, position");
             writeByTime(
                     Table.COMMANDS,
                     Staging.table("commands", block),
                     "occurred_at",
                     Interval.DAY_MICROS,
                     Sql::dayPartition,
+                    "*",
                     "SELECT * FROM " + Staging.table("commands", block),
                     "position");
             writeByTime(
@@ -114,8 +117,24 @@ final class Sealer {
                     "occurred_at",
                     Interval.DAY_MICROS,
                     Sql::dayPartition,
+                    "*",
                     "SELECT * FROM " + Staging.table("events", block),
                     "position");
+            Sql.run(connection, "DROP TABLE temp.ranks");
+        }
+
+        /// Numbers the series in the order of their names: to sort rows by that number costs half of
+        /// what sorting them by the names does.
+        private void rankSeries() throws SQLException {
+            Sql.run(
+                    connection,
+                    "CREATE OR REPLACE TEMP TABLE ranks AS SELECT id,"
+                            + " dense_rank() OVER (ORDER BY sensor, metric) AS rank FROM "
+                            + Staging.table("series", block));
+        }
+
+        private String ranked(String rows) {
+            return Views.withStrings(rows, block) + " JOIN temp.ranks k ON k.id = r.series";
         }
 
         private void writeReadings() throws IOException, SQLException {
@@ -125,10 +144,11 @@ final class Sealer {
                     "timestamp",
                     Interval.HOUR_MICROS,
                     Sql::hourPartition,
+                    "* EXCLUDE (rank)",
                     "SELECT s.sensor, s.metric, r.timestamp, r.value, s.unit, o.source,"
-                            + " r.received_at, r.position FROM "
-                            + Views.withStrings("readings", block),
-                    "sensor, metric, timestamp");
+                            + " r.received_at, r.position, k.rank FROM "
+                            + ranked("readings"),
+                    "rank, timestamp");
         }
 
         private void writePartials(Interval interval) throws IOException, SQLException {
@@ -143,6 +163,7 @@ final class Sealer {
                     "window_start",
                     Interval.DAY_MICROS,
                     day -> "interval=" + interval.name() + "/" + Sql.dayPartition(day),
+                    "*",
                     "SELECT s.sensor, s.metric, s.unit, r.* EXCLUDE (series) FROM temp.partials r JOIN "
                             + Staging.table("series", block)
                             + " s ON s.id = r.series",
@@ -151,12 +172,15 @@ final class Sealer {
         }
 
         /// Writes a file for each partition of `source`, whose rows `query` gives in full.
+        ///
+        /// @param columns those of the query's that are written
         private void writeByTime(
                 Table table,
                 String source,
                 String time,
                 long partitionMicros,
                 LongFunction<String> partition,
+                String columns,
                 String query,
                 String order)
                 throws IOException, SQLException {
@@ -180,7 +204,11 @@ final class Sealer {
             }
             String name = block.firstPosition() + "-" + upTo + ".parquet";
             for (long[] each : partitions) {
-                String rows = "SELECT * FROM " + (sorted ? "temp.sorted" : "(" + query + ")");
+                String rows =
+                        "SELECT "
+                                + columns
+                                + " FROM "
+                                + (sorted ? "temp.sorted" : "(" + query + ")");
                 writer.write(
                         table,
                         partition.apply(each[0]),
