@@ -55,6 +55,7 @@ class ReadmeTest {
                                         + " --for 6s --data demo-data --http.port=0 --tcp.port=0"
                                         + " --grpc.sensor-port=0 --grpc.processor-port=0"
                                         + " --grpc.actuator-port=0"
+                                        + " --mqtt.port=0 --mqtt.ws-port=0"
                                         + " --retention.free-disk-bytes-min=0",
                                 server);
                 assertThat(said).contains("ready http=").contains("readings stored");
@@ -72,6 +73,13 @@ class ReadmeTest {
                     return;
                 }
                 assertThat(shell(command, server)).contains("Dados recebidos com sucesso.");
+            }
+            case "mosquitto_pub -h" -> {
+                if (isMissing("mosquitto_pub")) {
+                    System.out.println("not run: mosquitto_pub is not installed: " + command);
+                    return;
+                }
+                assertThat(shell(command, server)).isEmpty();
             }
             case "grpcurl -plaintext" -> {
                 if (isMissing("grpcurl")) {
@@ -125,6 +133,7 @@ class ReadmeTest {
                 command.replace("./riacho", java)
                         .replace("127.0.0.1:8080", text(server, "http"))
                         .replace("127.0.0.1 5000", text(server, "tcp").replace(':', ' '))
+                        .replace("127.0.0.1 -p 1883", text(server, "mqtt").replace(":", " -p "))
                         .replace("127.0.0.1:50051", text(server, "grpc"))
                         .replace("127.0.0.1:50052", text(server, "processor"))
                         .replace("127.0.0.1:50053", text(server, "actuator"));

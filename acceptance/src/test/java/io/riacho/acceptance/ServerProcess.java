@@ -52,6 +52,8 @@ final class ServerProcess implements AutoCloseable {
                         data.toString(),
                         "--http.port=0",
                         "--tcp.port=0",
+                        "--mqtt.port=0",
+                        "--mqtt.ws-port=0",
                         "--grpc.sensor-port=0",
                         "--grpc.processor-port=0",
                         "--grpc.actuator-port=0",

@@ -1,6 +1,7 @@
 package io.riacho.benchmarks;
 
 import io.riacho.server.Riacho;
+import io.riacho.server.config.ConfigSources;
 import io.riacho.server.config.ServerConfig;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,7 +15,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -68,14 +68,7 @@ public record TcpBenchmark(
         }
         Path data = Files.createTempDirectory("riacho-tcp-benchmark");
         ServerConfig config =
-                ServerConfig.with(
-                        Map.of(
-                                "data", data.toString(),
-                                "tcp.port", "0",
-                                "http.port", "0",
-                                "grpc.sensor-port", "0",
-                                "grpc.processor-port", "0",
-                                "grpc.actuator-port", "0"));
+                new ConfigSources().anyPorts().flag("data", data.toString()).load().config();
         try (Riacho server = Riacho.start(config)) {
             report(server.address("tcp"), arguments);
         } finally {

@@ -51,6 +51,13 @@ final class Examination {
         findings.add(port("grpc.actuator-port", config.grpcBind(), config.grpc().actuatorPort()));
         findings.add(port("tcp.port", config.tcpBind(), config.tcp().port()));
         findings.add(port("http.port", config.httpBind(), config.http().port()));
+        ServerConfig.Mqtt mqtt = config.mqtt();
+        findings.add(port("mqtt.port", config.mqttPlainBind(), mqtt.port()));
+        findings.add(port("mqtt.ws-port", config.mqttPlainBind(), mqtt.wsPort()));
+        if (config.tls().enabled()) {
+            findings.add(port("mqtt.tls-port", config.mqttBind(), mqtt.tlsPort()));
+            findings.add(port("mqtt.wss-port", config.mqttBind(), mqtt.wssPort()));
+        }
         findings.addAll(tls());
         findings.addAll(disk(config.data().toAbsolutePath()));
         findings.add(clock(Instant.now(), ntpSynchronized()));
@@ -80,7 +87,10 @@ final class Examination {
                 : Finding.warn("memory", found + "; give it 256 MiB: RIACHO_JAVA_OPTS=-Xmx256m");
     }
 
-    static Finding port(String path, String bind, int port) {
+    static Finding port(String path, String bind, @Nullable Integer port) {
+        if (port == null) {
+            return Finding.pass(path, "not opened");
+        }
         String subject = "port " + port;
         if (port == 0) {
             return Finding.pass(path, "any free port");

@@ -39,11 +39,7 @@ final class RehearseCommand implements Callable<Integer> {
                     new ConfigSources()
                             .text("rehearsal", "tls: {certificate: none}\n")
                             .flag("data", data.toString())
-                            .flag("grpc.sensor-port", "0")
-                            .flag("grpc.processor-port", "0")
-                            .flag("grpc.actuator-port", "0")
-                            .flag("tcp.port", "0")
-                            .flag("http.port", "0")
+                            .anyPorts()
                             .flag("retention.free-disk-bytes-min", "0");
             LoadedConfig loaded = sources.load();
             long stored = 0;

@@ -16,7 +16,16 @@ final class RunningServer implements AutoCloseable {
 
     /// The order of the ready line.
     private static final List<String> DOORS =
-            List.of("http", "tcp", "grpc", "processor", "actuator");
+            List.of(
+                    "http",
+                    "tcp",
+                    "grpc",
+                    "processor",
+                    "actuator",
+                    "mqtt",
+                    "mqtts",
+                    "mqtt-ws",
+                    "mqtt-wss");
 
     private final Riacho server;
     private final Thread drain;
@@ -51,6 +60,9 @@ final class RunningServer implements AutoCloseable {
     String readyLine() {
         StringBuilder line = new StringBuilder("ready");
         for (String door : DOORS) {
+            if (!server.addresses().containsKey(door)) {
+                continue;
+            }
             line.append(' ').append(door).append('=');
             if (door.equals("http")) {
                 line.append(config.config().tls().enabled() ? "https://" : "http://");

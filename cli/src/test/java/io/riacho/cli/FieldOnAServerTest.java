@@ -43,15 +43,7 @@ class FieldOnAServerTest {
     private RunningServer server() {
         ConfigSources sources = new ConfigSources().text("test.yaml", RULES);
         sources.flag("data", data.toString()).flag("retention.free-disk-bytes-min", "0");
-        for (String port :
-                List.of(
-                        "grpc.sensor-port",
-                        "grpc.processor-port",
-                        "grpc.actuator-port",
-                        "tcp.port",
-                        "http.port")) {
-            sources.flag(port, "0");
-        }
+        sources.anyPorts();
         return RunningServer.start(sources.load(), new PrintWriter(new StringWriter(), true));
     }
 

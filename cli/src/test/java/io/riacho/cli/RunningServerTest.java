@@ -25,15 +25,7 @@ class RunningServerTest {
     private LoadedConfig config(String rules) {
         ConfigSources sources = new ConfigSources().text("test.yaml", rules);
         sources.flag("data", data.toString()).flag("retention.free-disk-bytes-min", "0");
-        for (String port :
-                List.of(
-                        "grpc.sensor-port",
-                        "grpc.processor-port",
-                        "grpc.actuator-port",
-                        "tcp.port",
-                        "http.port")) {
-            sources.flag(port, "0");
-        }
+        sources.anyPorts();
         return sources.load();
     }
 

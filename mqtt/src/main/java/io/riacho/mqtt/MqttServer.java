@@ -133,7 +133,7 @@ public final class MqttServer implements AutoCloseable {
                         cause);
             }
             channels.add(bound.channel());
-            log.info("MQTT ({}) listens on {}", each.name(), bound.channel().localAddress());
+            log.debug("MQTT ({}) listens on {}", each.name(), bound.channel().localAddress());
         }
     }
 

@@ -11,6 +11,11 @@ import io.riacho.journal.JournalOptions;
 import io.riacho.lake.Interval;
 import io.riacho.lake.Lake;
 import io.riacho.lake.LakeOptions;
+import io.riacho.mqtt.Authenticator;
+import io.riacho.mqtt.Authorizer;
+import io.riacho.mqtt.ClientEvents;
+import io.riacho.mqtt.MqttLimits;
+import io.riacho.mqtt.session.SessionStoreInMemory;
 import io.riacho.server.actuation.Commands;
 import io.riacho.server.config.ServerConfig;
 import io.riacho.server.health.Readiness;
@@ -27,6 +32,11 @@ import io.riacho.server.ingest.grpc.SensorService;
 import io.riacho.server.ingest.grpc.SimulatedSensors;
 import io.riacho.server.ingest.http.HttpDoor;
 import io.riacho.server.ingest.http.HttpOptions;
+import io.riacho.server.ingest.mqtt.MqttDoor;
+import io.riacho.server.ingest.mqtt.MqttOptions;
+import io.riacho.server.ingest.mqtt.MqttOptions.Transport;
+import io.riacho.server.ingest.mqtt.TopicListener;
+import io.riacho.server.ingest.mqtt.TopicTree;
 import io.riacho.server.ingest.tcp.TcpDoor;
 import io.riacho.server.ingest.tcp.TcpOptions;
 import io.riacho.server.intake.Failure;
@@ -201,6 +211,36 @@ public final class Riacho implements AutoCloseable {
                                 loops,
                                 tls == null ? null : TlsContexts.http(tls)));
         addresses.put("http", http.address());
+        mqtt(config, series, tls);
+    }
+
+    /// Who is who: whoever reaches a port without identities may do everything (`local`), and TLS has
+    /// checked certificates against client-ca.
+    private void mqtt(ServerConfig config, SeriesTable series, @Nullable TlsOptions tls)
+            throws IOException {
+        MqttOptions options = mqttOptions(config);
+        if (options.ports().isEmpty()) {
+            return;
+        }
+        SslContext context = tls == null ? null : TlsContexts.plainProtocol(tls);
+        MqttDoor door =
+                closeLast(
+                        MqttDoor.start(
+                                options,
+                                new MqttDoor.Parts(
+                                        pipeline.intake(),
+                                        series,
+                                        new SessionStoreInMemory(),
+                                        (_, answer) ->
+                                                answer.accept(
+                                                        new Authenticator.Accepted("local", null)),
+                                        Authorizer.ALL,
+                                        TopicListener.NONE,
+                                        ClientEvents.NONE,
+                                        context == null ? null : () -> context,
+                                        System::currentTimeMillis,
+                                        registry)));
+        addresses.putAll(door.addresses());
     }
 
     private Queries queries(ServerConfig config) {
@@ -235,7 +275,8 @@ public final class Riacho implements AutoCloseable {
         addresses.put(name, door.address());
     }
 
-    /// Where the doors listen: `grpc`, `processor`, `actuator`, `tcp`, `http`.
+    /// Where the doors listen: `grpc`, `processor`, `actuator`, `tcp`, `http`, and those of `mqtt`,
+    /// `mqtts`, `mqtt-ws`, `mqtt-wss` that are open.
     public Map<String, InetSocketAddress> addresses() {
         return Map.copyOf(addresses);
     }
@@ -393,6 +434,52 @@ public final class Riacho implements AutoCloseable {
                 defaults.unreadAnswerBytesMax(),
                 config.tcp().idleMax(),
                 defaults.drain());
+    }
+
+    static MqttOptions mqttOptions(ServerConfig config) {
+        ServerConfig.Mqtt mqtt = config.mqtt();
+        List<MqttOptions.Port> ports = new ArrayList<>();
+        port(ports, Transport.PLAIN, config.mqttPlainBind(), mqtt.port());
+        port(ports, Transport.WEB_SOCKET, config.mqttPlainBind(), mqtt.wsPort());
+        if (config.tls().enabled()) {
+            port(ports, Transport.TLS, config.mqttBind(), mqtt.tlsPort());
+            port(ports, Transport.SECURE_WEB_SOCKET, config.mqttBind(), mqtt.wssPort());
+        }
+        MqttLimits defaults = MqttLimits.DEFAULTS;
+        return new MqttOptions(
+                ports,
+                new TopicTree(mqtt.topicRoot()),
+                new MqttLimits(
+                        mqtt.connectionsMax(),
+                        defaults.connectTimeoutMillis(),
+                        mqtt.packetBytesMax(),
+                        defaults.clientIdBytesMax(),
+                        defaults.topicLevelsMax(),
+                        mqtt.receiveMax(),
+                        Math.max(defaults.pendingBytesMax(), mqtt.packetBytesMax()),
+                        mqtt.sendMax(),
+                        mqtt.queuedMessagesMax(),
+                        defaults.queuedBytesMax(),
+                        mqtt.queuedBytesMax(),
+                        defaults.queueFull(),
+                        mqtt.sessionsMax(),
+                        mqtt.sessionExpiryMax().toSeconds(),
+                        defaults.subscriptionsPerSessionMax(),
+                        mqtt.retainedMessagesMax(),
+                        defaults.retainedBytesMax(),
+                        defaults.topicAliasMax(),
+                        defaults.keepAliveSecondsMax()),
+                Runtime.getRuntime().availableProcessors());
+    }
+
+    private static void port(
+            List<MqttOptions.Port> ports,
+            Transport transport,
+            String host,
+            @Nullable Integer port) {
+        if (port != null) {
+            ports.add(new MqttOptions.Port(transport, host, port));
+        }
     }
 
     private static List<RuleDefinition> definitions(ServerConfig config) {

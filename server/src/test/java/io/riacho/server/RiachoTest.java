@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.hivemq.client.mqtt.MqttClient;
+import com.hivemq.client.mqtt.datatypes.MqttQos;
+import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
 import io.riacho.lake.QueryLimits;
 import io.riacho.lake.QueryResult;
 import io.riacho.server.actuation.Command;
 import io.riacho.server.actuation.Commands.Acknowledgement;
+import io.riacho.server.config.ConfigSources;
 import io.riacho.server.config.ServerConfig;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
@@ -20,7 +24,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -32,22 +35,12 @@ class RiachoTest {
     @TempDir Path data;
 
     private ServerConfig config() {
-        return ServerConfig.with(
-                Map.of(
-                        "data",
-                        data.toString(),
-                        "grpc.sensor-port",
-                        "0",
-                        "grpc.processor-port",
-                        "0",
-                        "grpc.actuator-port",
-                        "0",
-                        "tcp.port",
-                        "0",
-                        "http.port",
-                        "0",
-                        "retention.free-disk-bytes-min",
-                        "0"));
+        return new ConfigSources()
+                .anyPorts()
+                .flag("data", data.toString())
+                .flag("retention.free-disk-bytes-min", "0")
+                .load()
+                .config();
     }
 
     @Test
@@ -105,9 +98,39 @@ class RiachoTest {
     }
 
     @Test
+    void aReadingOverMqttIsFoundBySql() throws Exception {
+        try (Riacho riacho = Riacho.start(config())) {
+            Mqtt5BlockingClient gateway =
+                    MqttClient.builder()
+                            .useMqttVersion5()
+                            .identifier("gateway-1")
+                            .serverAddress(riacho.address("mqtt"))
+                            .buildBlocking();
+            gateway.connect();
+            gateway.publishWith()
+                    .topic("irrigation/sensors/s1/data")
+                    .qos(MqttQos.AT_LEAST_ONCE)
+                    .payload("{\"value\":30.5,\"timestamp\":1763668800000}".getBytes(UTF_8))
+                    .send();
+            gateway.disconnect();
+            await().untilAsserted(() ->
+                    assertThat(
+                                    first(
+                                            riacho,
+                                            "SELECT sensor || ' ' || value || ' '"
+                                                    + " || source FROM readings"))
+                            .isEqualTo("s1 30.5 mqtt"));
+        }
+        try (Riacho again = Riacho.start(config())) {
+            assertThat(count(again)).isEqualTo(1);
+        }
+    }
+
+    @Test
     void aSecondServerOnTheSameDataIsRefusedNamingTheFirst() throws Exception {
         try (Riacho first = Riacho.start(config())) {
-            assertThat(first.addresses()).containsKeys("grpc", "processor", "actuator", "tcp");
+            assertThat(first.addresses())
+                    .containsKeys("grpc", "processor", "actuator", "tcp", "mqtt", "mqtt-ws");
             assertThatThrownBy(() -> Riacho.start(config()))
                     .isInstanceOf(DataDirectoryInUseException.class)
                     .hasMessageContaining("process " + ProcessHandle.current().pid());
@@ -149,10 +172,13 @@ class RiachoTest {
     }
 
     private static long count(Riacho riacho) throws Exception {
-        try (QueryResult result =
-                riacho.lake().query("SELECT count(*) FROM readings", QueryLimits.defaults())) {
-            result.next();
-            return Long.parseLong(String.valueOf(result.value(0)));
+        return Long.parseLong(first(riacho, "SELECT count(*) FROM readings"));
+    }
+
+    /// The first value of the answer, or "nothing".
+    private static String first(Riacho riacho, String sql) throws Exception {
+        try (QueryResult result = riacho.lake().query(sql, QueryLimits.defaults())) {
+            return result.next() ? String.valueOf(result.value(0)) : "nothing";
         }
     }
 }

@@ -225,9 +225,10 @@ final class Binder {
                         throw new IllegalArgumentException("'" + text + "' is not true or false");
             };
         }
-        if (type == int.class || type == long.class || type == Long.class) {
+        boolean isInt = type == int.class || type == Integer.class;
+        if (isInt || type == long.class || type == Long.class) {
             long number = within(key, key.bytes() ? Units.bytes(text) : whole(text));
-            return type == int.class ? (Object) Math.toIntExact(number) : (Object) number;
+            return isInt ? (Object) Math.toIntExact(number) : (Object) number;
         }
         if (type == double.class) {
             return finite(text);
@@ -276,7 +277,7 @@ final class Binder {
     private static long within(Schema.Key key, long number) {
         long min = key.setting().min();
         long max =
-                key.type() == int.class
+                key.type() == int.class || key.type() == Integer.class
                         ? Math.min(key.setting().max(), Integer.MAX_VALUE)
                         : key.setting().max();
         if (number < min) {

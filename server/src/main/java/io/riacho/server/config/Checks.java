@@ -1,15 +1,17 @@
 package io.riacho.server.config;
 
-import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// What must hold between several settings.
 final class Checks {
+
+    private static final int TOPIC_ROOT_CHARS_MAX = 64;
 
     private final ServerConfig config;
     private final Binder binder;
@@ -24,6 +26,8 @@ final class Checks {
         bind("grpc.bind", config.grpcBind(), config.grpc().bind() != null);
         bind("tcp.bind", config.tcpBind(), config.tcp().bind() != null);
         bind("http.bind", config.httpBind(), config.http().bind() != null);
+        bind("mqtt.bind", config.mqttBind(), config.mqtt().bind() != null);
+        topicRoot();
         ports();
         rules();
         groups();
@@ -78,13 +82,9 @@ final class Checks {
         }
     }
 
-    /// Names other than `localhost` are not looked up: what they mean can change.
     private boolean loopback(String path, String address) {
-        if (address.equals("localhost")) {
-            return true;
-        }
         try {
-            return InetAddress.ofLiteral(address).isLoopbackAddress();
+            return ServerConfig.isLoopback(address);
         } catch (IllegalArgumentException _) {
             problem(path, "'" + address + "' is neither an IP address nor localhost");
             return true;
@@ -98,10 +98,17 @@ final class Checks {
         port(taken, "grpc.actuator-port", config.grpc().actuatorPort());
         port(taken, "tcp.port", config.tcp().port());
         port(taken, "http.port", config.http().port());
+        ServerConfig.Mqtt mqtt = config.mqtt();
+        port(taken, "mqtt.port", mqtt.port());
+        port(taken, "mqtt.ws-port", mqtt.wsPort());
+        if (config.tls().enabled()) {
+            port(taken, "mqtt.tls-port", mqtt.tlsPort());
+            port(taken, "mqtt.wss-port", mqtt.wssPort());
+        }
     }
 
-    private void port(Map<Integer, String> taken, String path, int port) {
-        if (port == 0) {
+    private void port(Map<Integer, String> taken, String path, @Nullable Integer port) {
+        if (port == null || port == 0) {
             return;
         }
         String other = taken.putIfAbsent(port, path);
@@ -113,6 +120,28 @@ final class Checks {
                             + " is also '"
                             + (ours ? other : path)
                             + "'; each door needs a port of its own");
+        }
+    }
+
+    private void topicRoot() {
+        String root = config.mqtt().topicRoot();
+        boolean fits =
+                !root.startsWith("$")
+                        && root.length() <= TOPIC_ROOT_CHARS_MAX
+                        && root.chars()
+                                .noneMatch(c ->
+                                        c == '+'
+                                                || c == '#'
+                                                || c == '/'
+                                                || Character.isISOControl(c));
+        if (!fits) {
+            problem(
+                    "mqtt.topic-root",
+                    "'"
+                            + root
+                            + "' is no topic level: at most "
+                            + TOPIC_ROOT_CHARS_MAX
+                            + " characters without '/', '+', '#', and no '$' at its beginning");
         }
     }
 

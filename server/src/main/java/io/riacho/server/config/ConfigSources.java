@@ -99,6 +99,16 @@ public final class ConfigSources {
         return this;
     }
 
+    /// As the flag of each port with 0: any free ones, for servers that must not meet another.
+    public ConfigSources anyPorts() {
+        for (String path : paths) {
+            if (path.endsWith(".port") || path.endsWith("-port")) {
+                flag(path, "0");
+            }
+        }
+        return this;
+    }
+
     /// Puts it all together.
     ///
     /// @throws ConfigException with everything that is wrong

@@ -1,5 +1,6 @@
 package io.riacho.server.config;
 
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
@@ -43,6 +44,13 @@ public record ServerConfig(
         @Setting(doc = "The gRPC doors.") Grpc grpc,
         @Setting(doc = "Newline-delimited readings over TCP.") Tcp tcp,
         @Setting(doc = "The HTTP API and the live page.") Http http,
+        @Setting(
+                        doc =
+                                "MQTT 3.1.1 and 5.0. Plain ports listen on loopback only, where"
+                                        + " whoever connects may use every topic, unless"
+                                        + " allow-plaintext opens them; those with TLS are open when"
+                                        + " 'tls' is set.")
+                Mqtt mqtt,
         @Setting(
                         doc =
                                 "TLS for every door. Absent: plain text, which is refused off"
@@ -156,6 +164,93 @@ public record ServerConfig(
                             min = 0,
                             doc = "Pages that follow the live events at once; then 503.")
                     int eventStreamsMax) {}
+
+    /// The MQTT door.
+    public record Mqtt(
+            @Setting(value = DOOR_BIND, doc = DOOR_BIND_DOC) @Nullable String bind,
+            @Setting(
+                            value = "1883",
+                            min = 0,
+                            max = PORT_MAX,
+                            doc = "Without TLS. none, here and for the next three, is no port.")
+                    @Nullable Integer port,
+            @Setting(value = "8883", min = 0, max = PORT_MAX, doc = "With TLS.")
+                    @Nullable Integer tlsPort,
+            @Setting(
+                            value = "8083",
+                            min = 0,
+                            max = PORT_MAX,
+                            doc = "Over WebSocket, path /mqtt, without TLS.")
+                    @Nullable Integer wsPort,
+            @Setting(
+                            value = "8084",
+                            min = 0,
+                            max = PORT_MAX,
+                            doc = "Over WebSocket, path /mqtt, with TLS.")
+                    @Nullable Integer wssPort,
+            @Setting(
+                            value = "irrigation",
+                            doc =
+                                    "The first level of Riacho's topics: irrigation/sensors/s1/data"
+                                            + " carries readings of s1.")
+                    String topicRoot,
+            @Setting(
+                            value = "20000",
+                            min = 1,
+                            doc = "Connections; a further one is closed at once.")
+                    int connectionsMax,
+            @Setting(
+                            value = "1MiB",
+                            min = 1024,
+                            max = MQTT_PACKET_BYTES_MAX,
+                            doc = "The largest packet; a larger one ends its connection.")
+                    int packetBytesMax,
+            @Setting(
+                            value = "4096",
+                            min = 1,
+                            max = PORT_MAX,
+                            doc =
+                                    "Messages of QoS 1 and 2 from one client that are not yet"
+                                            + " acknowledged. MQTT 5 clients are told, and"
+                                            + " disconnected beyond it; others are read no further.")
+                    int receiveMax,
+            @Setting(
+                            value = "256",
+                            min = 1,
+                            max = PORT_MAX,
+                            doc =
+                                    "Messages of QoS 1 and 2 in flight to one client; further ones"
+                                            + " wait in its session.")
+                    int sendMax,
+            @Setting(
+                            value = "10000",
+                            min = 1,
+                            doc =
+                                    "Sessions, connected or not; a client that would need one more"
+                                            + " is refused.")
+                    int sessionsMax,
+            @Setting(
+                            value = "7d",
+                            min = 0,
+                            max = MQTT_EXPIRY_MILLIS_MAX,
+                            doc =
+                                    "How long a session outlives its connection, at most. 0: not at"
+                                            + " all.")
+                    Duration sessionExpiryMax,
+            @Setting(
+                            value = "1000",
+                            min = 1,
+                            doc =
+                                    "Messages that wait for one client that is away or slow; then"
+                                            + " the oldest makes room.")
+                    int queuedMessagesMax,
+            @Setting(
+                            value = "64MiB",
+                            min = 65_536,
+                            doc = "Bytes that wait for all clients together; likewise.")
+                    long queuedBytesMax,
+            @Setting(value = "10000", min = 0, doc = "Retained messages; one more is refused.")
+                    int retainedMessagesMax) {}
 
     /// TLS for every door.
     public record Tls(
@@ -290,8 +385,15 @@ public record ServerConfig(
 
     static final String DOOR_BIND = "none";
     static final String DOOR_BIND_DOC = "The address of this door, where it is not 'bind'.";
+    static final String LOOPBACK = "127.0.0.1";
     static final int PORT_MAX = 65_535;
     static final int INT_MAX = Integer.MAX_VALUE;
+
+    /// The largest packet that the protocol knows.
+    static final int MQTT_PACKET_BYTES_MAX = 268_435_455;
+
+    /// 68 years: fits the 32 bits of seconds.
+    static final long MQTT_EXPIRY_MILLIS_MAX = 2_147_483_647_000L;
 
     public ServerConfig {
         rules = rules == null ? null : List.copyOf(rules);
@@ -326,5 +428,24 @@ public record ServerConfig(
     /// The address on which the HTTP door listens.
     public String httpBind() {
         return http.bind() == null ? bind : http.bind();
+    }
+
+    /// The address on which the MQTT door listens.
+    public String mqttBind() {
+        return mqtt.bind() == null ? bind : mqtt.bind();
+    }
+
+    /// The address of the MQTT ports without TLS: loopback, unless plain text is allowed elsewhere.
+    public String mqttPlainBind() {
+        String address = mqttBind();
+        return allowPlaintext || isLoopback(address) ? address : LOOPBACK;
+    }
+
+    /// Whether an address is loopback. Names other than `localhost` are not looked up: what they mean
+    /// can change.
+    ///
+    /// @throws IllegalArgumentException when it is neither an IP address nor `localhost`
+    static boolean isLoopback(String address) {
+        return address.equals("localhost") || InetAddress.ofLiteral(address).isLoopbackAddress();
     }
 }

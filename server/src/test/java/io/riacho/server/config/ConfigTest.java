@@ -123,6 +123,8 @@ class ConfigTest {
                 "groups: {north: []}         | riacho.yaml:1: 'groups': the group 'north' has no devices",
                 "tls: {certificate: a.pem}   | riacho.yaml:1: 'tls.certificate': needs 'tls.key' as well",
                 "tls: {client-ca: a.pem}     | riacho.yaml:1: 'tls.client-ca': needs 'tls.certificate' and 'tls.key' as well",
+                "mqtt: {topic-root: a/b}     | riacho.yaml:1: 'mqtt.topic-root': 'a/b' is no topic level",
+                "mqtt: {ws-port: 1883}       | riacho.yaml:1: 'mqtt.ws-port': 1883 is also 'mqtt.port'",
                 "bind: example.test          | riacho.yaml:1: 'bind': 'example.test' is neither an IP address nor localhost",
                 "bind: \"                    | riacho.yaml:1: this is not valid YAML",
                 "[1, 2]                      | riacho.yaml:1: the file must hold keys, such as 'tcp:'",
@@ -251,6 +253,24 @@ class ConfigTest {
     void oneDoorOffLoopbackIsHeldToTheSameRule() {
         assertThatThrownBy(() -> ServerConfig.with(Map.of("tcp.bind", "0.0.0.0")))
                 .hasMessageStartingWith("--tcp.bind: 'tcp.bind': 0.0.0.0 is not loopback");
+    }
+
+    @Test
+    void mqttWithoutTlsStaysOnLoopbackUnlessPlainTextIsAllowed() {
+        Map<String, String> tls =
+                Map.of(
+                        "bind", "0.0.0.0",
+                        "tls.certificate", "server.pem",
+                        "tls.key", "server.key",
+                        "tls.client-ca", "ca.pem");
+        assertThat(ServerConfig.with(tls).mqttPlainBind()).isEqualTo("127.0.0.1");
+        assertThat(ServerConfig.with(tls).mqttBind()).isEqualTo("0.0.0.0");
+        assertThat(
+                        ServerConfig.with(Map.of("bind", "0.0.0.0", "allow-plaintext", "true"))
+                                .mqttPlainBind())
+                .isEqualTo("0.0.0.0");
+        assertThat(ServerConfig.with(Map.of("mqtt.bind", "127.0.0.2")).mqttPlainBind())
+                .isEqualTo("127.0.0.2");
     }
 
     @Test

@@ -45,8 +45,9 @@ final class FlatScanner {
 
     /// Reads an object that begins at `from`, after white space.
     ///
+    /// @param sensorKnown whether the object may be without its sensor's id
     /// @return the offset after its closing brace, or [#UNSURE]
-    int scan(byte[] source, int from, int to) {
+    int scan(byte[] source, int from, int to, boolean sensorKnown) {
         bytes = source;
         at = from;
         end = to;
@@ -90,7 +91,8 @@ final class FlatScanner {
                 return UNSURE;
             }
         } while (take(','));
-        return take('}') && (seen & (SENSOR | VALUE)) == (SENSOR | VALUE) ? at : UNSURE;
+        int needed = sensorKnown ? VALUE : SENSOR | VALUE;
+        return take('}') && (seen & needed) == needed ? at : UNSURE;
     }
 
     /// The offset of the first byte from `from` that is not JSON's white space.

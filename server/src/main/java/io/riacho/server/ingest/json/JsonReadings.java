@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import io.riacho.server.intake.InvalidReadingException;
 import io.riacho.server.intake.ReadingBatch;
 import io.riacho.server.intake.Refusal;
+import io.riacho.server.intake.Series;
 import io.riacho.server.intake.SeriesTable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,13 +25,13 @@ import org.jspecify.annotations.Nullable;
 /// {"sensor_id": "s1", "metric": "humidity", "value": 41.5, "timestamp": 1763668800000, "unit": "%"}
 /// ```
 ///
-/// `sensor_id` and `value` are required. A `timestamp` is a whole number of milliseconds since 1970
+/// `sensor_id` and `value` are required, but for a sensor that is known already ([KnownSensor]). A `timestamp` is a whole number of milliseconds since 1970
 /// UTC, or RFC 3339 text to the microsecond; 0, null and none mean the same. An unknown or repeated key
 /// refuses its reading (docs/decisions/0050): a misspelt `timestamp` must not turn into an arrival time.
 public final class JsonReadings {
 
     /// The last millisecond of the year 9999.
-    static final long TIMESTAMP_MILLIS_MAX = 253_402_300_799_999L;
+    public static final long TIMESTAMP_MILLIS_MAX = 253_402_300_799_999L;
 
     /// Bad readings in one payload that are listed; a payload with more is refused as a whole.
     public static final int REFUSALS_MAX = 1000;
@@ -76,23 +77,44 @@ public final class JsonReadings {
     ///     [#REFUSALS_MAX] bad ones. Then nothing was added or listed.
     public int decode(byte[] bytes, int from, int to, ReadingBatch into, List<Refusal> refused)
             throws InvalidReadingException {
+        return decode(bytes, from, to, null, into, refused);
+    }
+
+    /// As the other, of a sender whose sensor is known before its payload is read: `sensor_id` may
+    /// then be absent, and another one refuses its reading.
+    ///
+    /// @param known the sensor, or null
+    public int decode(
+            byte[] bytes,
+            int from,
+            int to,
+            @Nullable KnownSensor known,
+            ReadingBatch into,
+            List<Refusal> refused)
+            throws InvalidReadingException {
         int kept = into.size();
-        int read = decodeFlat(bytes, from, to, into);
+        int read = decodeFlat(bytes, from, to, known, into);
         if (read >= 0) {
             return read;
         }
         into.truncate(kept);
-        return decodeAny(bytes, from, to, into, refused);
+        return decodeAny(bytes, from, to, known, into, refused);
     }
 
     /// As [#decode], by Jackson alone.
-    int decodeAny(byte[] bytes, int from, int to, ReadingBatch into, List<Refusal> refused)
+    int decodeAny(
+            byte[] bytes,
+            int from,
+            int to,
+            @Nullable KnownSensor known,
+            ReadingBatch into,
+            List<Refusal> refused)
             throws InvalidReadingException {
         int kept = into.size();
         int listed = refused.size();
         boolean whole = false;
         try (JsonParser parser = FACTORY.createParser(bytes, from, to - from)) {
-            int read = document(parser, into, refused, listed);
+            int read = document(parser, known, into, refused, listed);
             whole = true;
             return read;
         } catch (JsonProcessingException e) {
@@ -109,19 +131,20 @@ public final class JsonReadings {
     }
 
     /// The readings, when all of them are plain and good; otherwise -1, with some of them added.
-    private int decodeFlat(byte[] bytes, int from, int to, ReadingBatch into) {
+    private int decodeFlat(
+            byte[] bytes, int from, int to, @Nullable KnownSensor known, ReadingBatch into) {
         int at = FlatScanner.skipSpace(bytes, from, to);
         if (at == to) {
             return -1;
         }
         try {
             if (bytes[at] != '[') {
-                int after = flatReading(bytes, at, to, into);
+                int after = flatReading(bytes, at, to, known, into);
                 return after >= 0 && FlatScanner.skipSpace(bytes, after, to) == to ? 1 : -1;
             }
             int read = 0;
             do {
-                at = flatReading(bytes, at + 1, to, into);
+                at = flatReading(bytes, at + 1, to, known, into);
                 if (at < 0 || ++read > ReadingBatch.READINGS_MAX) {
                     return -1;
                 }
@@ -135,14 +158,29 @@ public final class JsonReadings {
         }
     }
 
-    private int flatReading(byte[] bytes, int from, int to, ReadingBatch into)
+    private int flatReading(
+            byte[] bytes, int from, int to, @Nullable KnownSensor known, ReadingBatch into)
             throws InvalidReadingException {
         FlatScanner flat = scanner;
-        int after = flat.scan(bytes, from, to);
+        int after = flat.scan(bytes, from, to, known != null);
         if (after >= 0) {
+            Series series;
+            if (known == null) {
+                series =
+                        cache.series(
+                                bytes,
+                                flat.sensorFrom,
+                                flat.sensorTo,
+                                flat.metricFrom,
+                                flat.metricTo);
+            } else {
+                if (flat.sensorFrom > 0 && !known.is(bytes, flat.sensorFrom, flat.sensorTo)) {
+                    return FlatScanner.UNSURE;
+                }
+                series = known.series(bytes, flat.metricFrom, flat.metricTo);
+            }
             into.add(
-                    cache.series(
-                            bytes, flat.sensorFrom, flat.sensorTo, flat.metricFrom, flat.metricTo),
+                    series,
                     flat.value,
                     flat.timestampMicros,
                     cache.unit(bytes, flat.unitFrom, flat.unitTo));
@@ -150,12 +188,17 @@ public final class JsonReadings {
         return after;
     }
 
-    private int document(JsonParser parser, ReadingBatch into, List<Refusal> refused, int listed)
+    private int document(
+            JsonParser parser,
+            @Nullable KnownSensor known,
+            ReadingBatch into,
+            List<Refusal> refused,
+            int listed)
             throws IOException, InvalidReadingException {
         JsonToken first = parser.nextToken();
         int read = 0;
         if (first == JsonToken.START_OBJECT) {
-            element(parser, read++, into, refused);
+            element(parser, read++, known, into, refused);
         } else if (first == JsonToken.START_ARRAY) {
             while (parser.nextToken() != JsonToken.END_ARRAY) {
                 if (read == ReadingBatch.READINGS_MAX) {
@@ -164,7 +207,7 @@ public final class JsonReadings {
                                     + ReadingBatch.READINGS_MAX
                                     + " readings in one message; send fewer at a time");
                 }
-                element(parser, read++, into, refused);
+                element(parser, read++, known, into, refused);
                 if (refused.size() - listed > REFUSALS_MAX) {
                     Refusal one = refused.get(listed);
                     throw new InvalidReadingException(
@@ -189,17 +232,22 @@ public final class JsonReadings {
         return read;
     }
 
-    private void element(JsonParser parser, int index, ReadingBatch into, List<Refusal> refused)
+    private void element(
+            JsonParser parser,
+            int index,
+            @Nullable KnownSensor known,
+            ReadingBatch into,
+            List<Refusal> refused)
             throws IOException {
         try {
-            reading(parser, into);
+            reading(parser, known, into);
         } catch (InvalidReadingException e) {
             refused.add(new Refusal(index, e.reason()));
         }
     }
 
     /// Reads one object to its end, whether it is good or not.
-    private void reading(JsonParser parser, ReadingBatch into)
+    private void reading(JsonParser parser, @Nullable KnownSensor known, ReadingBatch into)
             throws IOException, InvalidReadingException {
         if (parser.currentToken() != JsonToken.START_OBJECT) {
             parser.skipChildren();
@@ -253,13 +301,25 @@ public final class JsonReadings {
         if (problem != null) {
             throw problem;
         }
-        if (sensor == null) {
-            throw new InvalidReadingException("sensor_id is missing");
-        }
+        Series series = series(known, sensor, metric == null ? "" : metric);
         if ((seen & KeyBits.VALUE) == 0) {
             throw new InvalidReadingException("value is missing");
         }
-        into.add(table.series(sensor, metric == null ? "" : metric), value, timestamp, unit);
+        into.add(series, value, timestamp, unit);
+    }
+
+    private Series series(@Nullable KnownSensor known, @Nullable String sensor, String metric)
+            throws InvalidReadingException {
+        if (known != null) {
+            if (sensor != null) {
+                known.check(sensor);
+            }
+            return known.series(metric);
+        }
+        if (sensor == null) {
+            throw new InvalidReadingException("sensor_id is missing");
+        }
+        return table.series(sensor, metric);
     }
 
     private static @Nullable String text(JsonParser parser, JsonToken token, String key)
@@ -349,7 +409,7 @@ public final class JsonReadings {
         return e.getLocation() == null ? "" : " (at byte " + e.getLocation().getByteOffset() + ")";
     }
 
-    private static String quoted(String text) {
+    static String quoted(String text) {
         return plain(text, QUOTED_CHARS_MAX);
     }
 

@@ -54,7 +54,7 @@ final class LineBatch {
         try {
             int count = decoder.decode(source, from, to, readings, refused);
             if (!refused.isEmpty()) {
-                error = describe(refused, count);
+                error = Refusal.describe(refused, count, "line");
                 refused.clear();
             }
         } catch (InvalidReadingException e) {
@@ -104,20 +104,5 @@ final class LineBatch {
     /// After its last one.
     int afterReadings(int line) {
         return readingsUpTo[line];
-    }
-
-    /// A line with one reading is answered with its reason; one with several says which.
-    static String describe(List<Refusal> refused, int readingsInLine) {
-        Refusal first = refused.getFirst();
-        if (readingsInLine == 1) {
-            return first.reason();
-        }
-        return refused.size()
-                + " of the line's "
-                + readingsInLine
-                + " readings refused, the others stored; first ["
-                + first.index()
-                + "]: "
-                + first.reason();
     }
 }

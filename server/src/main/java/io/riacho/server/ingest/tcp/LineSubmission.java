@@ -76,7 +76,7 @@ final class LineSubmission extends Submission {
                         refusals.subList(firstRefusal, refusal).stream()
                                 .map(r -> new Refusal(r.index() - first, r.reason()))
                                 .toList();
-                error = LineBatch.describe(here, after - first);
+                error = Refusal.describe(here, after - first, "line");
             }
             if (error == null) {
                 Answers.stored(out, 1);

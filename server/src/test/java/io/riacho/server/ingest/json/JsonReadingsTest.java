@@ -183,7 +183,7 @@ class JsonReadingsTest {
                             + "\n";
             assertThat(decode(json)).as("%s, seed %d", json, SEED).isEqualTo(expected);
             byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
-            if (new FlatScanner().scan(bytes, 0, bytes.length) >= 0) {
+            if (new FlatScanner().scan(bytes, 0, bytes.length, false) >= 0) {
                 plain++;
             }
         }
@@ -219,7 +219,7 @@ class JsonReadingsTest {
         try {
             int read =
                     jacksonAlone
-                            ? codec.decodeAny(bytes, 0, bytes.length, batch, refused)
+                            ? codec.decodeAny(bytes, 0, bytes.length, null, batch, refused)
                             : codec.decode(bytes, 0, bytes.length, batch, refused);
             assertThat(read).isEqualTo(batch.size() + refused.size());
             return text(batch, refused);

@@ -1,0 +1,4 @@
+@NullMarked
+package io.riacho.server.ingest.mqtt;
+
+import org.jspecify.annotations.NullMarked;
