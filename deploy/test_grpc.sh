@@ -83,6 +83,8 @@ if [[ $DRY_RUN == 1 ]]; then
   exit
 fi
 
+# From a checkout, the client is built first where that is needed: its minute is not the flow's.
+[[ $client != riacho ]] || "$riacho" version >/dev/null || die 3 "no client: ./riacho could not be built"
 say "client $client, $readings readings of $sensor_id, against $host"
 if [[ $client == riacho ]]; then
   within "$riacho" flow --sensor "$host:50051" --processor "$host:50052" --actuator "$host:50053" \

@@ -1,6 +1,7 @@
 #!/bin/bash
 # Is the service in this container alive? RIACHO_HEALTH says how to ask: grpc:PORT or http:PORT. No JVM is started for
 # it, since it runs every few seconds.
+# From outside, RIACHO_HEALTH_HOST says where (127.0.0.1).
 #
 # grpc: opens HTTP/2 (RFC 9113, section 3.4) and expects the server's SETTINGS frame, which its event loop has to write.
 # http: GET /readyz must answer 200, which the server does once it can make readings durable.
@@ -8,7 +9,7 @@ set -u
 kind=${RIACHO_HEALTH%%:*}
 port=${RIACHO_HEALTH##*:}
 
-exec 3<>"/dev/tcp/127.0.0.1/$port" || exit 1
+exec 3<>"/dev/tcp/${RIACHO_HEALTH_HOST:-127.0.0.1}/$port" || exit 1
 case $kind in
   grpc)
     printf 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00' >&3
