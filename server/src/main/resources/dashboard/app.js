@@ -8,7 +8,6 @@ import {
   metricName,
   rateText,
   translate,
-  unitOf,
   valueText,
   words,
 } from "./words.js";
@@ -163,7 +162,8 @@ function makeTile(s) {
   const metric = element("span", "metric", metricName(s.metric));
   const value = element("span", "value");
   const number = element("span", "number");
-  value.append(number, element("span", "unit", unitOf(s.metric)));
+  const unit = element("span", "unit");
+  value.append(number, unit);
   const spark = element("canvas", "spark");
   spark.setAttribute("aria-hidden", "true");
   const foot = element("span", "foot");
@@ -172,7 +172,7 @@ function makeTile(s) {
   foot.append(average, age);
   tile.append(head, metric, value, spark, foot);
   tile.addEventListener("click", () => showDetail(s));
-  s.tile = { tile, number, source, spark, average, age };
+  s.tile = { tile, number, unit, source, spark, average, age };
   changed.add(s);
 }
 
@@ -201,7 +201,8 @@ function paintLayout() {
 function paintTile(s) {
   const t = s.tile;
   t.number.textContent = valueText(s.value);
-  t.source.textContent = s.source;
+  t.unit.textContent = s.unit ?? "";
+  t.source.textContent = s.source ?? "";
   t.average.textContent = `${words.average} ${valueText(s.average)}`;
   sparkline(t.spark, s.history, tintOf(s.metric));
 }
@@ -269,15 +270,17 @@ function showDetail(s) {
 function paintDetail() {
   const s = open;
   if (!s) return;
-  const unit = unitOf(s.metric);
-  $("detail-sub").textContent = `${metricName(s.metric)} · ${s.source} · ${words.history}`;
+  const unit = s.unit ?? "";
+  $("detail-sub").textContent = [metricName(s.metric), s.source, words.history]
+    .filter(Boolean)
+    .join(" · ");
   chart($("detail-chart"), s.history, s.average, tintOf(s.metric), valueText);
   $("detail-chart").setAttribute("aria-label", `${s.sensor}: ${valueText(s.value)} ${unit}`);
   const figures = [
     [metricName(s.metric), `${valueText(s.value)} ${unit}`],
     [words.average, `${valueText(s.average)} ${unit}`],
-    [words.min, valueText(s.min)],
-    [words.max, valueText(s.max)],
+    [words.min, `${valueText(s.min)} ${unit}`],
+    [words.max, `${valueText(s.max)} ${unit}`],
     [words.readings, countText(s.count)],
   ];
   $("detail-figures").replaceChildren(
@@ -298,9 +301,12 @@ for (const id of ["filter", "metric"])
   $(id).addEventListener("input", () => {
     layoutStale = true;
   });
-addEventListener("resize", () => {
+// What is drawn on a canvas follows neither the window's width nor the system's colours by itself.
+function redraw() {
   for (const s of series.values()) changed.add(s);
-});
+}
+addEventListener("resize", redraw);
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
 
 // --- time
 

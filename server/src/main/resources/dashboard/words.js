@@ -1,6 +1,7 @@
 // What the page says, in the browser's language.
 const en = {
   skip: "Skip to the sensors",
+  jump: "Parts of the page",
   rate: "Readings/s",
   series: "Series",
   on: "Switched on",
@@ -45,6 +46,7 @@ const en = {
 
 const pt = {
   skip: "Ir para os sensores",
+  jump: "Partes da página",
   rate: "Leituras/s",
   series: "Séries",
   on: "Ligados",
@@ -90,17 +92,6 @@ const pt = {
 export const language = navigator.language.toLowerCase().startsWith("pt") ? "pt-BR" : "en";
 export const words = language === "pt-BR" ? pt : en;
 
-const units = {
-  temperature: "°C",
-  humidity: "%",
-  soil_moisture: "%",
-  pressure: "hPa",
-  battery: "V",
-  rain: "mm",
-};
-
-// A live reading does not carry its unit; these metrics have a usual one.
-export const unitOf = (metric) => units[metric] ?? "";
 export const metricName = (metric) => words.metrics[metric] ?? metric.replaceAll("_", " ");
 
 const decimals = new Intl.NumberFormat(language, {

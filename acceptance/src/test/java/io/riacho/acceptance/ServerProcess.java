@@ -35,6 +35,16 @@ final class ServerProcess implements AutoCloseable {
 
     /// Starts it and waits for its `ready` line.
     static ServerProcess start(Path data, Path log, String... flags) throws IOException {
+        return run("up", data, log, flags);
+    }
+
+    /// Starts `riacho demo` instead, with its field.
+    static ServerProcess startDemo(Path data, Path log, String... flags) throws IOException {
+        return run("demo", data, log, flags);
+    }
+
+    private static ServerProcess run(String task, Path data, Path log, String... flags)
+            throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(
@@ -47,7 +57,7 @@ final class ServerProcess implements AutoCloseable {
                         "-cp",
                         System.getProperty("java.class.path"),
                         "io.riacho.cli.Main",
-                        "up",
+                        task,
                         "--data",
                         data.toString(),
                         "--http.port=0",

@@ -35,6 +35,9 @@ import picocli.CommandLine.Command;
         })
 public final class Main implements Runnable {
 
+    /// [System#nanoTime()] when the program began.
+    static final long BEGAN_NANOS = System.nanoTime();
+
     /// In the order of the help.
     private static final List<Map.Entry<String, Class<?>>> COMMANDS =
             List.of(

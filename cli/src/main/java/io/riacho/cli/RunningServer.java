@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 
 /// A server in this process, which stops with it: SIGTERM and Ctrl-C drain it first.
@@ -56,7 +57,8 @@ final class RunningServer implements AutoCloseable {
         }
     }
 
-    /// `ready` with each door's address, the data directory, and the time since the process began.
+    /// `ready` with each door's address, the data directory, and the time since the launcher was called;
+    /// what it took to build first does not count.
     String readyLine() {
         StringBuilder line = new StringBuilder("ready");
         for (String door : DOORS) {
@@ -72,7 +74,7 @@ final class RunningServer implements AutoCloseable {
         return line.append(" data=")
                 .append(config.config().data().toAbsolutePath().normalize())
                 .append(" after=")
-                .append(sinceProcessBegan().toMillis())
+                .append(sinceLaunched().toMillis())
                 .append("ms")
                 .toString();
     }
@@ -96,9 +98,12 @@ final class RunningServer implements AutoCloseable {
         return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort();
     }
 
-    private static Duration sinceProcessBegan() {
-        Instant now = Instant.now();
-        return Duration.between(ProcessHandle.current().info().startInstant().orElse(now), now);
+    private static Duration sinceLaunched() {
+        Long launchedMicros = Long.getLong("riacho.launched");
+        return launchedMicros == null
+                ? Duration.ofNanos(System.nanoTime() - Main.BEGAN_NANOS)
+                : Duration.between(
+                        Instant.EPOCH.plus(launchedMicros, ChronoUnit.MICROS), Instant.now());
     }
 
     /// Waits until it is stopped.

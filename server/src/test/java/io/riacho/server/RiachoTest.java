@@ -61,6 +61,9 @@ class RiachoTest {
         }
         try (Riacho again = Riacho.start(config())) {
             assertThat(count(again)).isEqualTo(2);
+            assertThat(get(again, "/api/v1/status"))
+                    .as("what the page paints first")
+                    .contains("\"sensor\":\"s1\",\"metric\":\"temperature\",\"value\":30.5,");
         }
     }
 
@@ -136,6 +139,17 @@ class RiachoTest {
                     .hasMessageContaining("process " + ProcessHandle.current().pid());
         }
         Riacho.start(config()).close();
+    }
+
+    private static String get(Riacho riacho, String path) throws Exception {
+        int port = riacho.address("http").getPort();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return client.send(
+                            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                                    .build(),
+                            BodyHandlers.ofString())
+                    .body();
+        }
     }
 
     private static void post(Riacho riacho, String json) throws Exception {

@@ -39,6 +39,7 @@ public final class LiveBoard implements AutoCloseable {
     private final ArrayBlockingQueue<Command> commands = new ArrayBlockingQueue<>(COMMANDS_MAX);
     private final AtomicInteger commandsMissed = new AtomicInteger();
     private volatile long readings;
+    private volatile boolean current;
     private LiveFeed.@Nullable Subscription subscription;
 
     public LiveBoard(LiveFeed feed) {
@@ -80,10 +81,25 @@ public final class LiveBoard implements AutoCloseable {
     }
 
     /// Begins to watch, if it does not already.
-    public void open() {
+    ///
+    /// @param whenCurrent called on the stream thread once the board has what there was before
+    public void open(Runnable whenCurrent) {
         if (subscription == null) {
-            subscription = feed.subscribe(this::on);
+            subscription =
+                    feed.subscribe(
+                            this::on,
+                            SERIES_MAX,
+                            newest -> {
+                                newest.forEach(this::put);
+                                current = true;
+                                whenCurrent.run();
+                            });
         }
+    }
+
+    /// Whether it has the series that there were before it was opened.
+    public boolean isCurrent() {
+        return current;
     }
 
     /// Whether it watches.
@@ -97,6 +113,7 @@ public final class LiveBoard implements AutoCloseable {
         if (subscription != null) {
             subscription.close();
             subscription = null;
+            current = false;
             tiles.clear();
             count.set(0);
             changed.clear();
@@ -119,6 +136,10 @@ public final class LiveBoard implements AutoCloseable {
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
     private void on(LiveReading reading) {
         readings++;
+        put(reading);
+    }
+
+    private void put(LiveReading reading) {
         ConcurrentHashMap<String, Tile> ofSensor = tiles.get(reading.sensor());
         Tile tile = ofSensor == null ? null : ofSensor.get(reading.metric());
         if (tile == null) {

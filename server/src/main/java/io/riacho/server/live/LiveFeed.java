@@ -1,5 +1,8 @@
 package io.riacho.server.live;
 
+import java.util.List;
+import java.util.function.Consumer;
+
 /// Where live events are watched. Safe for use by many threads.
 public interface LiveFeed {
 
@@ -15,8 +18,12 @@ public interface LiveFeed {
         void close();
     }
 
-    /// Every event.
-    Subscription subscribe(Listener listener);
+    /// What there is, then every event: nothing in between is missed or told twice.
+    ///
+    /// @param seriesMax series of the first part; further ones are left out of it
+    /// @param newest gets the newest reading by timestamp of each series, in the order in which series
+    ///     first appeared; called once, on the stream thread, before the first event
+    Subscription subscribe(Listener listener, int seriesMax, Consumer<List<LiveReading>> newest);
 
     /// The readings of one series only.
     Subscription subscribe(String sensor, String metric, Listener listener);

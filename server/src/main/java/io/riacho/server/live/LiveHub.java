@@ -2,7 +2,10 @@ package io.riacho.server.live;
 
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +28,41 @@ public final class LiveHub implements LiveFeed {
 
     private final ConcurrentHashMap<Key, Topic> topics = new ConcurrentHashMap<>();
     private final CopyOnWriteArrayList<Listener> everything = new CopyOnWriteArrayList<>();
+    private final ConcurrentLinkedQueue<Joining> joining = new ConcurrentLinkedQueue<>();
+    private final Runnable wakeStream;
+
+    /// @param wakeStream makes the stream thread call [#welcome] soon
+    public LiveHub(Runnable wakeStream) {
+        this.wakeStream = wakeStream;
+    }
+
+    /// A listener that first wants to hear what there is.
+    private final class Joining implements Subscription {
+        private final Listener listener;
+        private final int seriesMax;
+        private final Consumer<List<LiveReading>> newest;
+        private boolean closed;
+
+        Joining(Listener listener, int seriesMax, Consumer<List<LiveReading>> newest) {
+            this.listener = listener;
+            this.seriesMax = seriesMax;
+            this.newest = newest;
+        }
+
+        synchronized void join(IntFunction<List<LiveReading>> newestOfEach) {
+            if (!closed) {
+                newest.accept(newestOfEach.apply(seriesMax));
+                everything.add(listener);
+            }
+        }
+
+        @Override
+        public synchronized void close() {
+            closed = true;
+            joining.remove(this);
+            everything.remove(listener);
+        }
+    }
 
     /// The topic of a series that has readings. Bounded by the series there are and the series that are watched.
     public Topic topic(String sensor, String metric) {
@@ -52,6 +90,22 @@ public final class LiveHub implements LiveFeed {
         tell(everything, command);
     }
 
+    /// Tells those who came since the last call what there is, and from then on every event. The stream
+    /// thread, between two records.
+    ///
+    /// @param newestOfEach the newest reading of each series, at most so many
+    /// @return whether anybody came
+    public boolean welcome(IntFunction<List<LiveReading>> newestOfEach) {
+        Joining next = joining.poll();
+        if (next == null) {
+            return false;
+        }
+        for (; next != null; next = joining.poll()) {
+            next.join(newestOfEach);
+        }
+        return true;
+    }
+
     private static void tell(List<Listener> listeners, LiveEvent event) {
         for (Listener each : listeners) {
             try {
@@ -64,9 +118,12 @@ public final class LiveHub implements LiveFeed {
     }
 
     @Override
-    public Subscription subscribe(Listener listener) {
-        everything.add(listener);
-        return () -> everything.remove(listener);
+    public Subscription subscribe(
+            Listener listener, int seriesMax, Consumer<List<LiveReading>> newest) {
+        Joining next = new Joining(listener, seriesMax, newest);
+        joining.add(next);
+        wakeStream.run();
+        return next;
     }
 
     @Override

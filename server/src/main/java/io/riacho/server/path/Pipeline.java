@@ -102,7 +102,7 @@ public final class Pipeline implements AutoCloseable {
         this.clock = clock;
         this.options = options;
         PathMetrics metrics = new PathMetrics(registry);
-        this.hub = new LiveHub();
+        this.hub = new LiveHub(streamWakeup::signal);
         this.book = new CommandBook(this::journalTransition);
         this.fold = new StateFold(streamOptions, options, ruleCompiler, lake, hub, book, metrics);
         Journaling journaling = new StageJournaling();

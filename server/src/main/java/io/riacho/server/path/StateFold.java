@@ -12,9 +12,11 @@ import io.riacho.core.stream.Row;
 import io.riacho.core.stream.SensorRecord;
 import io.riacho.core.stream.SensorState;
 import io.riacho.core.stream.SeriesState;
+import io.riacho.core.stream.Settled;
 import io.riacho.core.stream.StreamCore;
 import io.riacho.core.stream.StreamOptions;
 import io.riacho.core.stream.Transition;
+import io.riacho.core.stream.Verdict;
 import io.riacho.core.stream.Wish;
 import io.riacho.lake.CommandRow;
 import io.riacho.lake.Lake;
@@ -76,6 +78,11 @@ final class StateFold {
         private final String metric;
         private final Sensor owner;
         private final LiveHub.Topic topic;
+
+        /// Of the newest row in order of arrival; null before the first since the start.
+        private @Nullable String unit;
+
+        private @Nullable String source;
 
         Slot(String sensor, String metric, Sensor owner, LiveHub.Topic topic) {
             this.sensor = sensor;
@@ -259,19 +266,30 @@ final class StateFold {
                         new SensorRecord.Resolution(
                                 base, slot.metric, r.of(), r.found(), r.keptValue()));
         after(base, r.series(), slot, outcome, 0);
+        for (Settled each : outcome.settled()) {
+            // Those that waited behind the one that was looked up, which `after` has counted.
+            if (each.of() != r.of()) {
+                count(each.verdict());
+            }
+        }
     }
 
-    private void after(long at, int number, Slot slot, Outcome outcome, long nowMicros) {
-        switch (outcome.verdict()) {
+    private void count(Verdict verdict) {
+        switch (verdict) {
             case NEW -> stored++;
             case DUPLICATE -> duplicates++;
             case CONFLICT -> conflicts++;
             case LATE -> lates++;
             case NONE -> {}
         }
+    }
+
+    private void after(long at, int number, Slot slot, Outcome outcome, long nowMicros) {
+        count(outcome.verdict());
         Row row = outcome.row();
         if (row != null) {
             Reading reading = row.reading();
+            String source = Source.ofCode(reading.source()).label();
             lake.appendReading(
                     row.position(),
                     reading.sensor(),
@@ -279,8 +297,10 @@ final class StateFold {
                     reading.timestampMicros(),
                     reading.value(),
                     reading.unit(),
-                    Source.ofCode(reading.source()).label(),
+                    source,
                     reading.receivedAtMicros());
+            slot.unit = reading.unit();
+            slot.source = source;
             if (live && hub.isWatched(slot.topic)) {
                 publish(slot, reading, outcome);
             }
@@ -343,7 +363,8 @@ final class StateFold {
                         reading.metric(),
                         reading.value(),
                         reading.timestampMicros(),
-                        Source.ofCode(reading.source()).label(),
+                        reading.unit(),
+                        slot.source,
                         running.count(),
                         running.mean(),
                         running.min(),
@@ -423,6 +444,37 @@ final class StateFold {
         if (live) {
             hub.publish(new LiveCommand(command));
         }
+    }
+
+    /// Tells watchers who came what there is.
+    ///
+    /// @return whether any came
+    boolean welcome() {
+        return hub.welcome(this::newestOfEach);
+    }
+
+    private List<LiveReading> newestOfEach(int most) {
+        List<LiveReading> newest = new ArrayList<>(Math.min(most, seriesCount));
+        for (int i = 0; i < seriesCount && newest.size() < most; i++) {
+            Slot slot = slots[i];
+            SeriesState series = slot.owner.state.series(slot.metric);
+            if (series != null && !series.running().isEmpty()) {
+                Statistics running = series.running();
+                newest.add(
+                        new LiveReading(
+                                slot.sensor,
+                                slot.metric,
+                                running.last(),
+                                running.lastTimestampMicros(),
+                                slot.unit,
+                                slot.source,
+                                running.count(),
+                                running.mean(),
+                                running.min(),
+                                running.max()));
+            }
+        }
+        return newest;
     }
 
     /// All series that have readings, in the order in which they first appeared.

@@ -124,6 +124,7 @@ final class StreamStage {
             worked = true;
         }
         worked |= sealIfDue();
+        worked |= fold.welcome();
         publish();
         return worked;
     }

@@ -3,9 +3,11 @@ package io.riacho.server.testing;
 import io.riacho.server.live.LiveEvent;
 import io.riacho.server.live.LiveFeed;
 import io.riacho.server.live.LiveReading;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 
 /// A live feed whose test is the stream thread: [#tell] calls the listeners on the test's thread.
 public final class FeedThatTellsWhenTold implements LiveFeed {
@@ -14,10 +16,13 @@ public final class FeedThatTellsWhenTold implements LiveFeed {
 
     private final CopyOnWriteArrayList<Watcher> watchers = new CopyOnWriteArrayList<>();
     private final CopyOnWriteArrayList<Listener> all = new CopyOnWriteArrayList<>();
+    private final CopyOnWriteArrayList<LiveReading> held = new CopyOnWriteArrayList<>();
     private final Set<String> known = ConcurrentHashMap.newKeySet();
 
     @Override
-    public Subscription subscribe(Listener listener) {
+    public Subscription subscribe(
+            Listener listener, int seriesMax, Consumer<List<LiveReading>> newest) {
+        newest.accept(held.stream().limit(seriesMax).toList());
         all.add(listener);
         return () -> all.remove(listener);
     }
@@ -34,6 +39,12 @@ public final class FeedThatTellsWhenTold implements LiveFeed {
         return known.contains(sensor + "/" + metric);
     }
 
+    /// There was this reading before anybody watched.
+    public void hold(LiveReading newest) {
+        held.add(newest);
+        know(newest.sensor(), newest.metric());
+    }
+
     /// From now on the series has readings.
     public void know(String sensor, String metric) {
         known.add(sensor + "/" + metric);
@@ -48,6 +59,7 @@ public final class FeedThatTellsWhenTold implements LiveFeed {
                         "temperature",
                         value,
                         timestampMicros,
+                        "°C",
                         "tcp",
                         1,
                         value,

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,6 +48,9 @@ final class EventStreams {
     /// The board stays open for so long after the last look at it.
     private static final int LINGER_TICKS = 60 * TICKS_PER_SECOND;
 
+    /// A snapshot is of what is known after so long, also when the stream thread is held up.
+    private static final int WAIT_TICKS_MAX = 2 * TICKS_PER_SECOND;
+
     private final EventLoop loop;
     private final LiveBoard board;
     private final Commands commands;
@@ -56,6 +60,8 @@ final class EventStreams {
     private final double[] counts = new double[5];
 
     private @Nullable ScheduledFuture<?> ticking;
+    private final List<Consumer<List<LiveBoard.Tile>>> waiting = new ArrayList<>();
+    private int waitedTicks;
     private long tick;
     private long lastLook;
     private long readingsBefore;
@@ -122,18 +128,30 @@ final class EventStreams {
     /// What the page paints first.
     ///
     /// @param use gets the series; called on the event loop
-    void snapshot(java.util.function.Consumer<List<LiveBoard.Tile>> use) {
+    void snapshot(Consumer<List<LiveBoard.Tile>> use) {
         loop.execute(() -> {
             look();
-            use.accept(board.series());
+            if (board.isCurrent()) {
+                use.accept(board.series());
+            } else {
+                waiting.add(use);
+            }
         });
+    }
+
+    /// Serves who waited for the board to have what there is.
+    private void serveWaiting() {
+        waitedTicks = 0;
+        List<Consumer<List<LiveBoard.Tile>>> served = List.copyOf(waiting);
+        waiting.clear();
+        served.forEach(use -> use.accept(board.series()));
     }
 
     /// Somebody looks: from here on the board is kept.
     private void look() {
         lastLook = tick;
         if (!board.isOpen()) {
-            board.open();
+            board.open(this::onCurrent);
             readingsBefore = board.readings();
             java.util.Arrays.fill(counts, 0);
         }
@@ -141,6 +159,15 @@ final class EventStreams {
             ticking =
                     loop.scheduleAtFixedRate(
                             this::guardedTick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /// On the stream thread.
+    private void onCurrent() {
+        try {
+            loop.execute(this::serveWaiting);
+        } catch (RejectedExecutionException e) {
+            // The event loop has ended before, and nobody waits any more.
         }
     }
 
@@ -155,6 +182,9 @@ final class EventStreams {
 
     private void tick() {
         tick++;
+        if (!waiting.isEmpty() && ++waitedTicks > WAIT_TICKS_MAX) {
+            serveWaiting();
+        }
         if (tick % TICKS_PER_SECOND == 0) {
             board.sample();
             rate();
@@ -263,6 +293,7 @@ final class EventStreams {
         json.writeFieldName("value");
         Json.number(json, reading.value());
         json.writeStringField("timestamp", Rfc3339.format(reading.timestampMicros()));
+        json.writeStringField("unit", reading.unit());
         json.writeStringField("source", reading.source());
         json.writeNumberField("count", reading.count());
         json.writeFieldName("average");

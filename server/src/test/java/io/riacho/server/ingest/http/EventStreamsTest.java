@@ -176,6 +176,18 @@ class EventStreamsTest {
     }
 
     @Test
+    void whatThereWasBeforeAnybodyLookedIsThereAtOnce() throws Exception {
+        feed.hold(reading("s1", 7, 5));
+        JsonNode series = status().get("series");
+        assertThat(series).hasSize(1);
+        assertThat(series.get(0).get("value").doubleValue()).isEqualTo(7);
+        assertThat(series.get(0).get("unit").textValue()).isEqualTo("°C");
+        assertThat(status().get("readings_per_second").doubleValue())
+                .as("what was there is not counted as what comes in")
+                .isZero();
+    }
+
+    @Test
     void theStatusPaintsThePage() throws Exception {
         commands.add(command(1));
         JsonNode before = status();
@@ -203,7 +215,7 @@ class EventStreamsTest {
 
     private static LiveReading reading(String sensor, double value, long timestampMicros) {
         return new LiveReading(
-                sensor, "temperature", value, timestampMicros, "tcp", 1, value, value, value);
+                sensor, "temperature", value, timestampMicros, "°C", "tcp", 1, value, value, value);
     }
 
     private static Command command(long sequence) {
