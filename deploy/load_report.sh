@@ -97,7 +97,7 @@ start() {
   esac
   if [[ $limit == docker ]]; then
     run docker run -d --name "$CONTAINER" --memory 1g --memory-swap 1g --cpus 2 --read-only --tmpfs /tmp:rw,exec,nosuid,size=160m \
-      --ulimit nofile=65536 --cap-drop ALL --security-opt no-new-privileges --env "RIACHO_JAVA_OPTS=$JAVA_OPTIONS" \
+      --cap-drop ALL --security-opt no-new-privileges --env "RIACHO_JAVA_OPTS=$JAVA_OPTIONS" \
       "$image:$tag" >"$work/started"
     [[ $DRY_RUN == 0 ]] || { cat "$work/started"; return; }
     PID=$(docker inspect -f '{{.State.Pid}}' "$CONTAINER")

@@ -1,19 +1,19 @@
 #!/usr/bin/env bash
-# Report 1's failure test: stops, kills and restarts each of the three containers while clients run the flow over and
-# over, and shows what they see and how long it takes until the flow works again. Recovery is by itself, except after a
+# Report 1's failure test: stops, kills and restarts each of the three containers while a client runs the flow over and
+# over, and shows what it sees and how long it takes until the flow works again. Recovery is by itself, except after a
 # stop, which is an operator's wish: there the script starts the container again, after a second.
 #
 # usage: test_failure.sh [options]
 #
 #   --host HOST    where the services' ports are published (localhost)
 #   --rounds N     times through every service and every fault (1)
-#   --clients N    flows at the same time (3)
 #   --out FILE     the table, as Markdown (standard output)
 #   --dry-run      print what would be done
 #   -h, --help
 #
-# Needs the services of compose/docker-compose.yml to be up. A kill is a SIGKILL to the service's process, from outside
-# (needs root); a `docker kill` would count as a wish and not be recovered from.
+# Needs the services of compose/docker-compose.yml to be up. The client is `riacho flow --for`: one process, new
+# connections for each flow. A kill is a SIGKILL to the service's process, from outside (needs root); a `docker kill`
+# would count as a wish and not be recovered from.
 # Exit: 0 every fault was recovered from, 1 one was not, 2 wrong usage, 3 a tool is missing.
 set -euo pipefail
 # shellcheck source=lib.sh
@@ -24,13 +24,11 @@ LIMIT_SECONDS=60
 
 host=localhost
 rounds=1
-clients=3
 out=/dev/stdout
 while [[ $# -gt 0 ]]; do
   case $1 in
     --host) host=$(value_of "$@"); shift ;;
     --rounds) rounds=$(value_of "$@"); shift ;;
-    --clients) clients=$(value_of "$@"); shift ;;
     --out) out=$(absolute "$(value_of "$@")"); shift ;;
     --dry-run) DRY_RUN=1 ;;
     -h | --help) usage; exit 0 ;;
@@ -42,7 +40,7 @@ services=(sensor-service processor-service actuator-service)
 faults=(stop kill restart)
 if [[ $DRY_RUN == 1 ]]; then
   for service in "${services[@]}"; do
-    for fault in "${faults[@]}"; do printf '+ %s %s, while %s clients run the flow at %s\n' "$fault" "$service" "$clients" "$host"; done
+    for fault in "${faults[@]}"; do printf '+ %s %s, while the flow runs at %s\n' "$fault" "$service" "$host"; done
   done
   exit
 fi
@@ -53,31 +51,17 @@ for service in "${services[@]}"; do
 done
 [[ $(id -u) == 0 ]] || die 2 "a kill from outside needs root"
 
+riacho=riacho
+command -v riacho >/dev/null 2>&1 || riacho="$REPOSITORY_DIR/riacho"
 work=$(mktemp -d "${TMPDIR:-/tmp}/riacho-failure.XXXXXX")
-pids=()
+client=""
 finish() {
-  [[ ${#pids[@]} == 0 ]] || kill "${pids[@]}" 2>/dev/null || true
+  [[ -z $client ]] || kill "$client" 2>/dev/null || true
   rm -rf "$work"
 }
 trap finish EXIT
 
-now() { date +%s.%N; }
-flow() { "$DEPLOY_DIR/test_grpc.sh" --readings 1 --timeout 30 --out "$work/flow-$1" "$host" >"$work/flow-$1.log" 2>&1; }
-
-# One client: flow after flow while `go` is there. A line for each: when it began, when it ended, and what it said.
-client() {
-  local began said
-  while [[ -e $work/go ]]; do
-    began=$(now)
-    if flow "$1"; then
-      said=ok
-    else
-      # The client's own words, not the script's.
-      said=$(grep -vE '^(test_grpc.sh|client )' "$work/flow-$1.log" | tail -n 1 | tr '\t|' ' /' | sed 's/^riacho[a-z ]*: //' | cut -c1-110)
-    fi
-    printf '%s\t%s\t%s\n' "$began" "$(now)" "${said:-failed without a word}" >>"$work/client-$1"
-  done
-}
+millis() { date +%s%3N; }
 
 inject() {
   local fault=$1 service=$2
@@ -88,47 +72,50 @@ inject() {
   esac
 }
 
-# What all clients wrote down so far; nothing when no flow has ended yet.
-flows() { cat "$work"/client-* 2>/dev/null || true; }
+# worked SINCE: the end of the first flow that began after it and worked; nothing when there is none yet.
+worked() { awk -F '\t' -v since="$1" '$3 == "ok" && $1 > since { print $2; exit }' "$work/flows"; }
 
-# recovered SINCE: the end of the first flow that began after it and worked; nothing when there is none yet.
-recovered() { flows | awk -F '\t' -v since="$1" '$3 == "ok" && $1 > since { print $2 }' | sort -n | head -n 1; }
+# A flow that works, SINCE; dies when none does in time.
+await_flow() {
+  local attempt
+  for ((attempt = 0; attempt < 10 * LIMIT_SECONDS; attempt++)); do
+    [[ -z $(worked "$1") ]] || return 0
+    sleep 0.1
+  done
+  return 1
+}
 
-mkdir -p "$work"
-flow 0 || { cat "$work/flow-0.log" >&2; die 1 "the flow does not work even before a fault"; }
+"$DEPLOY_DIR/test_grpc.sh" --readings 2 --out "$work/flow" "$host" >"$work/first.log" 2>&1 \
+  || { cat "$work/first.log" >&2; die 1 "the flow does not work even before a fault"; }
+"$riacho" flow --for 24h --readings 1 --out "$work/flow" --sensor "$host:50051" --processor "$host:50052" --actuator "$host:50053" >"$work/flows" 2>"$work/client.log" &
+client=$!
 failed=0
 {
-  printf '| service | fault | flows, failed | what a client saw | a flow works again after |\n|---|---|---|---|---|\n'
+  printf '| service | fault | flows meanwhile, of which failed | what the client saw | a flow works again after |\n|---|---|---|---|---|\n'
   for ((round = 0; round < rounds; round++)); do
     for service in "${services[@]}"; do
       for fault in "${faults[@]}"; do
-        rm -f "$work"/client-*
-        touch "$work/go"
-        for ((n = 1; n <= clients; n++)); do
-          client "$n" &
-          pids+=($!)
-        done
-        sleep 2
-        began=$(now)
+        await_flow "$(millis)" || { cat "$work/client.log" >&2; die 1 "the flow does not work, before $fault of $service"; }
+        began=$(millis)
         inject "$fault" "$service"
-        injected=$(now)
-        ended=""
-        for ((attempt = 0; attempt < 10 * LIMIT_SECONDS; attempt++)); do
-          ended=$(recovered "$injected")
-          [[ -z $ended ]] || break
-          sleep 0.1
-        done
-        rm "$work/go"
-        wait "${pids[@]}" || true
-        pids=()
-        [[ -n $ended ]] || failed=1
-        saw=$(flows | awk -F '\t' '$3 != "ok" { print $3 }' | sort | uniq -c | sort -rn | head -n 1 | sed 's/^ *[0-9]* //')
-        printf '| %s | %s | %s, %s | %s | %s |\n' "$service" "$fault" \
-          "$(flows | wc -l | tr -d ' ')" "$(flows | awk -F '\t' '$3 != "ok"' | wc -l | tr -d ' ')" \
-          "${saw:-nothing of it}" \
-          "$(if [[ -n $ended ]]; then awk -v a="$began" -v b="$ended" 'BEGIN { printf "%.1f s", b - a }'; else printf 'NOT RECOVERED'; fi)"
+        injected=$(millis)
+        again="NOT RECOVERED"
+        if await_flow "$injected"; then
+          ended=$(worked "$injected")
+          again=$(awk -v a="$began" -v b="$ended" 'BEGIN { printf "%.1f s", (b - a) / 1000 }')
+        else
+          ended=$(millis)
+          failed=1
+        fi
+        # The flows that the fault may have met.
+        awk -F '\t' -v began="$began" -v ended="$ended" '$2 >= began && $2 <= ended' "$work/flows" >"$work/met"
+        saw=$(awk -F '\t' '$3 != "ok" { print $3 }' "$work/met" | sort | uniq -c | sort -rn | head -n 1 | sed -e 's/^ *[0-9]* //' -e 's/|/\//g' | cut -c1-110)
+        printf '| %s | %s | %s, %s | %s | %s |\n' "$service" "$fault" "$(wc -l <"$work/met" | tr -d ' ')" \
+          "$(awk -F '\t' '$3 != "ok"' "$work/met" | wc -l | tr -d ' ')" "${saw:-nothing of it}" "$again"
       done
     done
   done
+  printf '\nA flow took %s s where nothing was wrong (median).\n' \
+    "$(awk -F '\t' '$3 == "ok" { print ($2 - $1) / 1000 }' "$work/flows" | sort -n | awk '{ v[NR] = $1 } END { printf "%.1f", v[int((NR + 1) / 2)] }')"
 } >"$out"
 [[ $failed == 0 ]] || die 1 "not every fault was recovered from; docker logs SERVICE says more"

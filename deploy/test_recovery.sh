@@ -81,7 +81,7 @@ send() {
 answers() { RIACHO_HEALTH=http:8080 RIACHO_HEALTH_HOST=$host "$DEPLOY_DIR/docker/healthcheck.sh" 2>/dev/null; }
 pid_of() { docker inspect -f '{{.State.Pid}}' "$CONTAINER"; }
 sql() { docker exec "$CONTAINER" /opt/riacho/bin/riacho query --format csv "$1" | tail -n +2 | tr -d '"\r'; }
-acknowledged() { cat "$work"/*.acknowledged 2>/dev/null | wc -l | tr -d ' '; }
+acknowledged() { { cat "$work"/*.acknowledged 2>/dev/null || true; } | wc -l | tr -d ' '; }
 
 for ((n = 1; n <= senders; n++)); do
   send "$prefix-$n" &

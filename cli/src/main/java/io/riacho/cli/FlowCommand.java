@@ -1,10 +1,15 @@
 package io.riacho.cli;
 
 import io.riacho.cli.flow.Flow;
+import io.riacho.cli.flow.RepeatedFlow;
 import io.riacho.cli.flow.Target;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -70,6 +75,15 @@ final class FlowCommand implements Runnable {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private Path out;
 
+    @Option(
+            names = "--for",
+            paramLabel = "D",
+            description = {
+                "Run the flow over and over for so long, such as 1m, also when it fails. A line for",
+                "each: when it began and ended, in epoch ms, and ok or what went wrong.",
+            })
+    private @Nullable Duration length;
+
     @Mixin
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private TlsFlags tls;
@@ -95,9 +109,13 @@ final class FlowCommand implements Runnable {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }
+        PrintWriter to = spec.commandLine().getOut();
         try {
+            if (length != null) {
+                repeat(flow, length, to);
+                return;
+            }
             Flow.Result result = flow.run();
-            PrintWriter to = spec.commandLine().getOut();
             result.files().forEach(to::println);
             to.printf(
                     "%d readings; the actuator was turned on for %d of them%n",
@@ -107,6 +125,28 @@ final class FlowCommand implements Runnable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CommandFailedException(Exit.FAILED, "interrupted");
+        }
+    }
+
+    /// Shows how each round went; fails when none went well.
+    private static void repeat(Flow flow, Duration length, PrintWriter to)
+            throws InterruptedException {
+        long beganNanos = System.nanoTime();
+        AtomicBoolean worked = new AtomicBoolean();
+        new RepeatedFlow(flow, InstantSource.system())
+                .run(round -> {
+                    String failure = round.failure();
+                    worked.compareAndSet(false, failure == null);
+                    to.printf(
+                            "%d\t%d\t%s%n",
+                            round.beganMillis(),
+                            round.endedMillis(),
+                            failure == null ? "ok" : failure);
+                    to.flush();
+                    return System.nanoTime() - beganNanos < length.toNanos();
+                });
+        if (!worked.get()) {
+            throw new CommandFailedException(Exit.FAILED, "the flow never worked");
         }
     }
 }
