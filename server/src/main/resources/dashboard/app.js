@@ -251,7 +251,8 @@ function paintSide() {
         element("strong", "", c.device_id),
         element("span", c.turn_on ? "switch on" : "switch", c.turn_on ? words.turnOn : words.turnOff),
       );
-      const why = element("span", "why quiet", `${c.rule} · ${words.average} ${valueText(c.average)}`);
+      const seen = c.average === null ? "" : ` · ${words.average} ${valueText(c.average)}`;
+      const why = element("span", "why quiet", `${c.rule}${seen}`);
       item.append(time, what, element("span", `badge ${c.state}`, words[c.state] ?? c.state), why);
       return item;
     }),

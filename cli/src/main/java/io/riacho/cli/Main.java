@@ -45,6 +45,7 @@ public final class Main implements Runnable {
                     Map.entry("demo", DemoCommand.class),
                     Map.entry("simulate", SimulateCommand.class),
                     Map.entry("query", QueryCommand.class),
+                    Map.entry("command", CommandCommand.class),
                     Map.entry("sensor", SensorCommand.class),
                     Map.entry("processor", ProcessorCommand.class),
                     Map.entry("actuator", ActuatorCommand.class),

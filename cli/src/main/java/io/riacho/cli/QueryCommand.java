@@ -3,12 +3,11 @@ package io.riacho.cli;
 import io.riacho.cli.query.Answer;
 import io.riacho.cli.query.Format;
 import io.riacho.cli.query.QueryClient;
-import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -33,11 +32,9 @@ final class QueryCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private Format format;
 
-    @Option(
-            names = "--server",
-            paramLabel = "URL",
-            description = "A running server; http://127.0.0.1:8080 unless given.")
-    private @Nullable URI server;
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private ServerFlag server;
 
     @Option(
             names = "--data",
@@ -55,38 +52,20 @@ final class QueryCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        if (server != null && data != null) {
+        if (server.isGiven() && data != null) {
             throw new ParameterException(
                     spec.commandLine(), "--server or --data, not both: which one is asked?");
         }
-        Answer answer = data == null ? ofServer() : StoppedServer.ask(data, sql);
+        Answer answer =
+                data == null
+                        ? server.ask(
+                                uri -> QueryClient.ask(uri, sql),
+                                " A stopped one's data: --data DIR")
+                        : StoppedServer.ask(data, sql);
         format.print(answer, spec.commandLine().getOut());
         if (answer.truncated()) {
             spec.commandLine().getErr().println("riacho: there are more rows; this is a part");
         }
         return Exit.DONE;
-    }
-
-    private Answer ofServer() throws InterruptedException {
-        URI uri = server == null ? URI.create("http://127.0.0.1:8080") : server;
-        if (uri.getHost() == null
-                || uri.getScheme() == null
-                || !uri.getScheme().startsWith("http")) {
-            throw new ParameterException(
-                    spec.commandLine(), "--server takes an address such as http://127.0.0.1:8080");
-        }
-        try {
-            return QueryClient.ask(uri, sql);
-        } catch (QueryClient.RefusedException e) {
-            throw new CommandFailedException(Exit.FAILED, String.valueOf(e.getMessage()));
-        } catch (IOException e) {
-            throw new CommandFailedException(
-                    Exit.UNREACHABLE,
-                    "no answer from "
-                            + uri
-                            + (e.getMessage() == null ? "" : ": " + e.getMessage())
-                            + "; is the server running ('riacho up')? A stopped one's data:"
-                            + " --data DIR");
-        }
     }
 }

@@ -16,7 +16,9 @@ import io.riacho.mqtt.Authorizer;
 import io.riacho.mqtt.ClientEvents;
 import io.riacho.mqtt.MqttLimits;
 import io.riacho.mqtt.session.SessionStoreInMemory;
+import io.riacho.server.actuation.Actuation;
 import io.riacho.server.actuation.Commands;
+import io.riacho.server.actuation.DeviceGroups;
 import io.riacho.server.config.ServerConfig;
 import io.riacho.server.health.Readiness;
 import io.riacho.server.ingest.EventLoops;
@@ -204,7 +206,10 @@ public final class Riacho implements AutoCloseable {
                                         pipeline.intake(),
                                         series,
                                         pipeline.liveFeed(),
-                                        pipeline.commands(),
+                                        new Actuation(
+                                                pipeline.commands(),
+                                                pipeline.manualCommands(),
+                                                new DeviceGroups(config.groups())),
                                         queries,
                                         this::readiness,
                                         registry),
@@ -395,7 +400,9 @@ public final class Riacho implements AutoCloseable {
                 config.lake().sealRowsMax(),
                 defaults.sealBytesMax(),
                 config.lake().sealEvery(),
-                defaults.commandExpiry());
+                config.commands().expiry(),
+                config.commands().manualPriority(),
+                config.devices().max());
     }
 
     private static @Nullable TlsOptions tlsOptions(ServerConfig config) {

@@ -73,7 +73,7 @@ class RiachoTest {
         try (Riacho riacho = Riacho.start(config())) {
             CopyOnWriteArrayList<Command> received = new CopyOnWriteArrayList<>();
             var subscription = riacho.commands().subscribe("hot", received::add);
-            post(riacho, "{\"sensor_id\":\"hot\",\"value\":40}");
+            post(riacho, "readings", "{\"sensor_id\":\"hot\",\"value\":40}");
             await().until(() -> !received.isEmpty());
             Command command = received.getFirst();
             id = command.id();
@@ -130,6 +130,31 @@ class RiachoTest {
     }
 
     @Test
+    void anOrderByHandHoldsOverARestartUntilItIsWithdrawn() throws Exception {
+        try (Riacho riacho = Riacho.start(config())) {
+            post(riacho, "readings", "{\"sensor_id\":\"hot\",\"value\":40}");
+            await().until(() -> riacho.commands().newest("hot").isPresent());
+            String answer = post(riacho, "commands", "{\"device_id\":\"hot\",\"turn_on\":false}");
+            assertThat(answer).contains("\"rule\":\"manual\"", "\"sensor_id\":null");
+            assertThat(riacho.commands().newest("hot").orElseThrow().turnOn()).isFalse();
+        }
+        try (Riacho riacho = Riacho.start(config())) {
+            post(riacho, "readings", "{\"sensor_id\":\"hot\",\"value\":45}");
+            assertThat(riacho.commands().newest("hot").orElseThrow().turnOn()).isFalse();
+            // It is off already: who asks again gets another command all the same.
+            post(riacho, "commands", "{\"device_id\":\"hot\",\"turn_on\":false}");
+            assertThat(riacho.commands().newest("hot").orElseThrow().sequence()).isEqualTo(3);
+            post(riacho, "commands", "{\"device_id\":\"hot\",\"auto\":true}");
+            Command newest = riacho.commands().newest("hot").orElseThrow();
+            assertThat(newest.turnOn()).isTrue();
+            assertThat(newest.rule()).isEqualTo("irrigate-when-hot");
+            post(riacho, "commands", "{\"device_id\":\"pump\",\"turn_on\":true,\"for\":\"1s\"}");
+            assertThat(riacho.commands().newest("pump").orElseThrow().turnOn()).isTrue();
+            await().until(() -> !riacho.commands().newest("pump").orElseThrow().turnOn());
+        }
+    }
+
+    @Test
     void aSecondServerOnTheSameDataIsRefusedNamingTheFirst() throws Exception {
         try (Riacho first = Riacho.start(config())) {
             assertThat(first.addresses())
@@ -152,7 +177,7 @@ class RiachoTest {
         }
     }
 
-    private static void post(Riacho riacho, String json) throws Exception {
+    private static String post(Riacho riacho, String what, String json) throws Exception {
         InetSocketAddress address = riacho.address("http");
         try (HttpClient client = HttpClient.newHttpClient()) {
             var response =
@@ -161,12 +186,14 @@ class RiachoTest {
                                             URI.create(
                                                     "http://127.0.0.1:"
                                                             + address.getPort()
-                                                            + "/api/v1/readings"))
+                                                            + "/api/v1/"
+                                                            + what))
                                     .header("Content-Type", "application/json")
                                     .POST(HttpRequest.BodyPublishers.ofString(json))
                                     .build(),
                             BodyHandlers.ofString());
             assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+            return response.body();
         }
     }
 

@@ -66,7 +66,8 @@ public final class DeviceState {
         return wishes.size();
     }
 
-    DeviceOutcome apply(Wish wish, int wishesMax) {
+    /// @param insist whether a wish that decides is a transition even where the state stays
+    DeviceOutcome apply(Wish wish, int wishesMax, boolean insist) {
         Key key = new Key(wish.version(), wish.sensor(), wish.metric());
         if (wish.active()) {
             if (wishes.size() >= wishesMax && !wishes.containsKey(key)) {
@@ -85,7 +86,7 @@ public final class DeviceState {
             tally(former, -1);
         }
         boolean wished = !tallies.isEmpty() && tallies.lastEntry().getValue().on > 0;
-        if (wished == on) {
+        if (wished == on && !(insist && decides(wish))) {
             return DeviceOutcome.NOTHING;
         }
         on = wished;
@@ -117,6 +118,13 @@ public final class DeviceState {
         }
     }
 
+    /// Whether the state is as this wish says, and because of its priority.
+    private boolean decides(Wish wish) {
+        return wish.active()
+                && tallies.lastKey() == wish.priority()
+                && tallies.lastEntry().getValue().on > 0 == wish.turnOn();
+    }
+
     /// The wish that the new state follows: the one that changed if it decides or none is left,
     /// otherwise the oldest of those that decide.
     private Wish deciding(Wish changed) {
@@ -124,7 +132,7 @@ public final class DeviceState {
             return changed;
         }
         int priority = tallies.lastKey();
-        if (changed.active() && changed.priority() == priority && changed.turnOn() == on) {
+        if (decides(changed)) {
             return changed;
         }
         for (Wish wish : wishes.values()) {

@@ -123,6 +123,21 @@ public final class StreamCore {
     ///
     /// @throws IllegalArgumentException when the wish is not of the state's device
     public DeviceOutcome apply(DeviceState state, Wish wish) {
+        return apply(state, wish, options.wishesPerDeviceMax(), false);
+    }
+
+    /// Applies somebody's own wish to the state of its device. It counts like a rule's, with two
+    /// differences: it is taken however many wishes the device has, and where it decides there is a
+    /// transition even if the device was told the same before. Who asks for a command gets one, also
+    /// from a device that is believed to be off.
+    ///
+    /// @throws IllegalArgumentException when the wish is not of the state's device
+    public DeviceOutcome insist(DeviceState state, Wish wish) {
+        return apply(state, wish, Integer.MAX_VALUE, true);
+    }
+
+    private static DeviceOutcome apply(
+            DeviceState state, Wish wish, int wishesMax, boolean insist) {
         if (!wish.device().equals(state.device())) {
             throw new IllegalArgumentException(
                     "a wish for device '"
@@ -131,7 +146,7 @@ public final class StreamCore {
                             + state.device()
                             + "'");
         }
-        return state.apply(wish, options.wishesPerDeviceMax());
+        return state.apply(wish, wishesMax, insist);
     }
 
     List<Rule> rulesConcerning(String sensor, String metric) {

@@ -119,6 +119,56 @@ class DeviceTest {
         assertThat(device.wishes()).isEqualTo(2);
     }
 
+    private String insist(int priority, boolean turnOn, boolean active) {
+        Wish wish = wish("manual", "", priority, turnOn, active);
+        Transition transition = core.insist(device, wish).transition();
+        device = Testing.copy(device);
+        return transition == null
+                ? "-"
+                : (transition.turnOn() ? "on by " : "off by ") + transition.rule();
+    }
+
+    @Test
+    void obeys_who_insists_until_they_let_go() {
+        assertThat(apply("r", "a", 0, true, true)).isEqualTo("on by r a");
+        assertThat(insist(100, false, true)).isEqualTo("off by manual");
+        assertThat(apply("r", "a", 0, true, false)).isEqualTo("-");
+        assertThat(apply("r", "b", 0, true, true)).isEqualTo("-");
+        assertThat(insist(100, false, false)).isEqualTo("on by r");
+    }
+
+    @Test
+    void who_insists_gets_a_command_even_if_the_device_was_told_the_same() {
+        assertThat(insist(100, false, true)).isEqualTo("off by manual");
+        assertThat(insist(100, false, true)).isEqualTo("off by manual");
+        assertThat(insist(100, true, true)).isEqualTo("on by manual");
+        assertThat(insist(100, true, true)).isEqualTo("on by manual");
+        assertThat(device.wishes()).isEqualTo(1);
+        assertThat(device.transitions()).isEqualTo(4);
+        assertThat(insist(100, true, false)).isEqualTo("off by manual");
+        assertThat(insist(100, true, false)).isEqualTo("-");
+    }
+
+    @Test
+    void who_insists_below_a_rule_waits_for_its_end() {
+        assertThat(apply("frost", "c", 1_000_000, false, true)).isEqualTo("-");
+        assertThat(insist(100, true, true)).isEqualTo("-");
+        assertThat(insist(100, false, true)).isEqualTo("-");
+        assertThat(insist(100, true, true)).isEqualTo("-");
+        assertThat(apply("frost", "c", 1_000_000, false, false)).isEqualTo("on by manual ");
+    }
+
+    @Test
+    void who_insists_is_heard_however_many_wishes_there_are() {
+        StreamOptions one = new StreamOptions(List.of(), java.time.Duration.ZERO, 1, 1, 0, 1);
+        StreamCore small = new StreamCore(one, RuleSet.NONE);
+        small.apply(device, wish("r", "a", 0, false, true));
+        assertThat(small.apply(device, wish("r", "b", 0, true, true)).refused()).isTrue();
+        DeviceOutcome outcome = small.insist(device, wish("manual", "", 100, true, true));
+        assertThat(outcome.refused()).isFalse();
+        assertThat(outcome.transition()).isNotNull();
+    }
+
     @Test
     void refuses_the_wish_of_another_device() {
         assertThatThrownBy(() -> core.apply(DeviceState.of("other"), wish("r", "a", 0, true, true)))

@@ -194,6 +194,11 @@ public final class CommandBook implements Commands {
     }
 
     @Override
+    public int devices() {
+        return newestByDevice.size();
+    }
+
+    @Override
     public List<Command> recent(int limit) {
         synchronized (recent) {
             List<Command> all = new ArrayList<>(recent.values());

@@ -35,6 +35,9 @@ public interface Commands {
     /// The newest command of a device.
     Optional<Command> newest(String device);
 
+    /// How many devices have had a command.
+    int devices();
+
     /// The newest commands of all devices, newest first.
     List<Command> recent(int limit);
 }

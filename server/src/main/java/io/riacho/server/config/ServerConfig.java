@@ -62,6 +62,8 @@ public record ServerConfig(
         @Setting(doc = "The Parquet files and the SQL over them.") Lake lake,
         @Setting(doc = "What is kept, and for how long.") Retention retention,
         @Setting(doc = "The reports' Actuator service.") Actuator actuator,
+        @Setting(doc = "Orders to devices.") Commands commands,
+        @Setting(doc = "What takes commands.") Devices devices,
         @Setting(
                         value = "",
                         doc =
@@ -382,6 +384,33 @@ public record ServerConfig(
     public record Actuator(
             @Setting(value = "25", doc = "Execute answers turn_on for an average above this.")
                     double threshold) {}
+
+    /// Orders to devices.
+    public record Commands(
+            @Setting(
+                            value = "24h",
+                            min = 1000,
+                            doc =
+                                    "How long a command is worth carrying out. A device that returns"
+                                            + " later gets it all the same, if it is still the newest,"
+                                            + " with a new expiry.")
+                    Duration expiry,
+            @Setting(
+                            value = "1000",
+                            doc =
+                                    "The priority of orders by hand among the rules'. A rule of a"
+                                            + " higher priority decides against them.")
+                    int manualPriority) {}
+
+    /// What takes commands.
+    public record Devices(
+            @Setting(
+                            value = "100000",
+                            min = 1,
+                            doc =
+                                    "Devices that may be known. An order by hand to a further one is"
+                                            + " refused.")
+                    int max) {}
 
     static final String DOOR_BIND = "none";
     static final String DOOR_BIND_DOC = "The address of this door, where it is not 'bind'.";

@@ -2,6 +2,7 @@ package io.riacho.server.path;
 
 import io.riacho.server.intake.Failure;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// A record that the server itself journals, with what follows. Controls go before submissions and
 /// are not bounded by the intake: each kind is bounded by what causes it.
@@ -9,7 +10,16 @@ import java.util.function.Consumer;
 /// @param record what to journal
 /// @param durable runs once it is on disk, on the journal thread
 /// @param failed runs instead when it could not be made durable; the state is then unchanged
-record Control(JournalRecord record, Runnable durable, Consumer<Failure> failed) {
+/// @param folded runs once the state has changed by it, on the stream thread, or null
+record Control(
+        JournalRecord record,
+        Runnable durable,
+        Consumer<Failure> failed,
+        @Nullable Runnable folded) {
+
+    Control(JournalRecord record, Runnable durable, Consumer<Failure> failed) {
+        this(record, durable, failed, null);
+    }
 
     static Control of(JournalRecord record) {
         return new Control(record, () -> {}, _ -> {});

@@ -6,7 +6,8 @@ import java.util.List;
 ///
 /// @param basePosition position of its first record
 /// @param positions how many positions it takes
-record Entry(long basePosition, int positions, List<JournalRecord> records) {
+/// @param folded to be run once its records are folded
+record Entry(long basePosition, int positions, List<JournalRecord> records, List<Runnable> folded) {
 
     /// The position after its last record.
     long endPosition() {

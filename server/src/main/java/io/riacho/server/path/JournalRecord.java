@@ -2,6 +2,7 @@ package io.riacho.server.path;
 
 import io.riacho.server.actuation.Command;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// What the journal holds: everything that changes the state. `docs/formats/records.md` has the
@@ -66,4 +67,19 @@ sealed interface JournalRecord {
             long atMicros,
             long expiresAtMicros)
             implements JournalRecord {}
+
+    /// Somebody ordered devices on or off by hand, or gave them back to their rules.
+    ///
+    /// @param untilMicros when the order ends by itself, or [ManualCommands.Held#UNTIL_RELEASED]
+    record ManuallyOrdered(
+            List<String> devices, Mode mode, int priority, long atMicros, long untilMicros)
+            implements JournalRecord {
+
+        /// Stored by name.
+        enum Mode {
+            RELEASE,
+            OFF,
+            ON
+        }
+    }
 }

@@ -16,6 +16,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -207,7 +208,7 @@ final class JournalStage {
                 return;
             }
             metrics.committed(group.readings, System.nanoTime() - started);
-            stream.offer(new Entry(base, group.positions, records));
+            stream.offer(new Entry(base, group.positions, records, group.folded()));
             if (!segmentWanted && journal.wantsNext()) {
                 segmentWanted = true;
             }
@@ -467,6 +468,10 @@ final class JournalStage {
             all.addAll(defined);
             all.addAll(others);
             return all;
+        }
+
+        List<Runnable> folded() {
+            return controls.stream().map(Control::folded).filter(Objects::nonNull).toList();
         }
 
         /// Nothing of the group is in the journal: numbers given in it are free again.

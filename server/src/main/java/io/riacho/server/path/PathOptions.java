@@ -19,6 +19,8 @@ import java.time.Duration;
 ///     many the stream core waits for the seal under way
 /// @param sealEvery a seal starts when rows are older than this
 /// @param commandExpiry how long a command is worth carrying out
+/// @param manualPriority the priority of orders by hand among the rules' wishes
+/// @param devicesMax devices that may be commanded by hand or be known by their connections
 public record PathOptions(
         long intakeBytesMax,
         int commitReadingsMax,
@@ -32,7 +34,9 @@ public record PathOptions(
         long sealRowsMax,
         long sealBytesMax,
         Duration sealEvery,
-        Duration commandExpiry) {
+        Duration commandExpiry,
+        int manualPriority,
+        int devicesMax) {
 
     public static PathOptions defaults() {
         return new PathOptions(
@@ -48,6 +52,8 @@ public record PathOptions(
                 2_000_000,
                 48L << 20,
                 Duration.ofMinutes(5),
-                Duration.ofHours(24));
+                Duration.ofHours(24),
+                1_000,
+                100_000);
     }
 }

@@ -12,16 +12,23 @@ import io.riacho.lake.LakeOptions;
 import io.riacho.server.actuation.Command;
 import io.riacho.server.actuation.CommandBook;
 import io.riacho.server.actuation.Commands;
+import io.riacho.server.actuation.ManualBook;
+import io.riacho.server.actuation.ManualCommands;
+import io.riacho.server.actuation.ManualCommands.Held;
+import io.riacho.server.actuation.ManualOrder;
 import io.riacho.server.intake.Failure;
 import io.riacho.server.intake.Intake;
 import io.riacho.server.live.LiveFeed;
 import io.riacho.server.live.LiveHub;
 import io.riacho.server.path.JournalRecord.ClockTick;
 import io.riacho.server.path.JournalRecord.CommandMoved;
+import io.riacho.server.path.JournalRecord.ManuallyOrdered;
+import io.riacho.server.path.JournalRecord.ManuallyOrdered.Mode;
 import io.riacho.server.path.JournalRecord.RulesSet;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -51,6 +58,7 @@ public final class Pipeline implements AutoCloseable {
     private final StateFold fold;
     private final LiveHub hub;
     private final CommandBook book;
+    private final ManualBook manual;
     private final MicroClock clock;
     private final PathOptions options;
     private final SeriesNumbers numbers = new SeriesNumbers();
@@ -104,7 +112,10 @@ public final class Pipeline implements AutoCloseable {
         PathMetrics metrics = new PathMetrics(registry);
         this.hub = new LiveHub(streamWakeup::signal);
         this.book = new CommandBook(this::journalTransition);
-        this.fold = new StateFold(streamOptions, options, ruleCompiler, lake, hub, book, metrics);
+        this.manual = new ManualBook(this::journalOrder, book, options.devicesMax());
+        this.fold =
+                new StateFold(
+                        streamOptions, options, ruleCompiler, lake, hub, book, manual, metrics);
         Journaling journaling = new StageJournaling();
         this.sealStage =
                 new SealStage(
@@ -267,6 +278,10 @@ public final class Pipeline implements AutoCloseable {
         return book;
     }
 
+    public ManualCommands manualCommands() {
+        return manual;
+    }
+
     public Lake lake() {
         return lake;
     }
@@ -373,6 +388,26 @@ public final class Pipeline implements AutoCloseable {
                         new CommandMoved(command.device(), command.id(), next, now, expiresAt),
                         () -> answer.accept(true),
                         _ -> answer.accept(false)));
+    }
+
+    private void journalOrder(ManualOrder order, Consumer<ManualCommands.Answer> answer) {
+        long now = clock.nowMicros();
+        long until = Held.UNTIL_RELEASED;
+        Mode mode = Mode.RELEASE;
+        if (order instanceof ManualOrder.Hold hold) {
+            mode = hold.turnOn() ? Mode.ON : Mode.OFF;
+            Duration holdFor = hold.holdFor();
+            if (holdFor != null) {
+                until = now + TimeUnit.MICROSECONDS.convert(holdFor);
+            }
+        }
+        journal(
+                new Control(
+                        new ManuallyOrdered(
+                                order.devices(), mode, options.manualPriority(), now, until),
+                        () -> {},
+                        _ -> answer.accept(ManualCommands.Answer.FAILED),
+                        () -> answer.accept(ManualCommands.Answer.DONE)));
     }
 
     private final class StageJournaling implements Journaling {

@@ -3,6 +3,8 @@ package io.riacho.server.path;
 import io.riacho.server.actuation.Command;
 import io.riacho.server.path.JournalRecord.ClockTick;
 import io.riacho.server.path.JournalRecord.CommandMoved;
+import io.riacho.server.path.JournalRecord.ManuallyOrdered;
+import io.riacho.server.path.JournalRecord.ManuallyOrdered.Mode;
 import io.riacho.server.path.JournalRecord.Readings;
 import io.riacho.server.path.JournalRecord.Resolved;
 import io.riacho.server.path.JournalRecord.RulesSet;
@@ -12,6 +14,8 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +30,7 @@ final class RecordCodec {
     private static final byte CLOCK_TICK = 5;
     private static final byte RULES_SET = 6;
     private static final byte COMMAND_MOVED = 7;
+    private static final byte MANUALLY_ORDERED = 9;
 
     private static final int HAS_GIVEN = 1;
     private static final int HAS_UNITS = 2;
@@ -48,6 +53,7 @@ final class RecordCodec {
             case RulesSet r -> 1 + 4 + r.definitions().remaining();
             case CommandMoved r ->
                     1 + textMax(r.device()) + textMax(r.commandId()) + textMax("") + 12 + 8 + 8;
+            case ManuallyOrdered r -> 1 + textMax("") + 12 + 4 + 8 + 8 + textsMax(r.devices());
         };
     }
 
@@ -65,6 +71,14 @@ final class RecordCodec {
 
     private static int textMax(String text) {
         return 2 + 3 * text.length();
+    }
+
+    private static int textsMax(List<String> texts) {
+        int bytes = 2;
+        for (String each : texts) {
+            bytes += textMax(each);
+        }
+        return bytes;
     }
 
     /// Appends the record's bytes. The buffer must be little-endian with room for [#bytesMax].
@@ -94,6 +108,12 @@ final class RecordCodec {
                 putText(to, r.commandId());
                 putText(to, r.state().name().toLowerCase(Locale.ROOT));
                 to.putLong(r.atMicros()).putLong(r.expiresAtMicros());
+            }
+            case ManuallyOrdered r -> {
+                to.put(MANUALLY_ORDERED);
+                putText(to, r.mode().name().toLowerCase(Locale.ROOT));
+                to.putInt(r.priority()).putLong(r.atMicros()).putLong(r.untilMicros());
+                putTexts(to, r.devices());
             }
         }
     }
@@ -159,6 +179,13 @@ final class RecordCodec {
                             Command.State.valueOf(getText(in).toUpperCase(Locale.ROOT)),
                             in.getLong(),
                             in.getLong());
+            case MANUALLY_ORDERED -> {
+                Mode mode = Mode.valueOf(getText(in).toUpperCase(Locale.ROOT));
+                int priority = in.getInt();
+                long at = in.getLong();
+                long until = in.getLong();
+                yield new ManuallyOrdered(getTexts(in), mode, priority, at, until);
+            }
             default ->
                     throw new CorruptRecordException(
                             "unknown journal record type "
@@ -229,6 +256,22 @@ final class RecordCodec {
             throw new IllegalArgumentException("a text of " + bytes + " bytes in a journal record");
         }
         to.putShort(at, (short) bytes);
+    }
+
+    private static void putTexts(ByteBuffer to, List<String> texts) {
+        to.putShort((short) texts.size());
+        for (String each : texts) {
+            putText(to, each);
+        }
+    }
+
+    private static List<String> getTexts(ByteBuffer in) {
+        int count = in.getShort() & 0xFFFF;
+        List<String> texts = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            texts.add(getText(in));
+        }
+        return List.copyOf(texts);
     }
 
     private static String getText(ByteBuffer in) {

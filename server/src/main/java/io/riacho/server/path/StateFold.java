@@ -22,12 +22,16 @@ import io.riacho.lake.CommandRow;
 import io.riacho.lake.Lake;
 import io.riacho.server.actuation.Command;
 import io.riacho.server.actuation.CommandBook;
+import io.riacho.server.actuation.ManualBook;
+import io.riacho.server.actuation.ManualCommands.Held;
 import io.riacho.server.intake.Source;
 import io.riacho.server.live.LiveCommand;
 import io.riacho.server.live.LiveHub;
 import io.riacho.server.live.LiveReading;
 import io.riacho.server.path.JournalRecord.ClockTick;
 import io.riacho.server.path.JournalRecord.CommandMoved;
+import io.riacho.server.path.JournalRecord.ManuallyOrdered;
+import io.riacho.server.path.JournalRecord.ManuallyOrdered.Mode;
 import io.riacho.server.path.JournalRecord.Readings;
 import io.riacho.server.path.JournalRecord.Resolved;
 import io.riacho.server.path.JournalRecord.RulesSet;
@@ -45,6 +49,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -57,7 +62,7 @@ import org.jspecify.annotations.Nullable;
 /// decides whether anybody is told. One thread.
 final class StateFold {
 
-    private static final int SNAPSHOT_VERSION = 1;
+    private static final int SNAPSHOT_VERSION = 2;
     private static final ByteBuffer NO_RULES = ByteBuffer.allocate(0).asReadOnlyBuffer();
 
     /// A sensor and its place in the order in which sensors first appeared: what must not depend on
@@ -98,6 +103,7 @@ final class StateFold {
     private final Lake lake;
     private final LiveHub hub;
     private final CommandBook book;
+    private final ManualBook manual;
     private final PathMetrics metrics;
 
     private Slot[] slots = new Slot[64];
@@ -135,6 +141,7 @@ final class StateFold {
             Lake lake,
             LiveHub hub,
             CommandBook book,
+            ManualBook manual,
             PathMetrics metrics) {
         this.streamOptions = streamOptions;
         this.commandExpiryMicros = TimeUnit.NANOSECONDS.toMicros(options.commandExpiry().toNanos());
@@ -142,6 +149,7 @@ final class StateFold {
         this.lake = lake;
         this.hub = hub;
         this.book = book;
+        this.manual = manual;
         this.metrics = metrics;
         this.core = new StreamCore(streamOptions, RuleSet.NONE);
     }
@@ -169,7 +177,7 @@ final class StateFold {
     }
 
     boolean needsTicks() {
-        return !ticking.isEmpty();
+        return !ticking.isEmpty() || manual.needsTicks();
     }
 
     /// How many late readings no resolution has come for.
@@ -193,6 +201,7 @@ final class StateFold {
             case ClockTick r -> tick(base, r.timeMicros());
             case RulesSet r -> rules(base, r.definitions());
             case CommandMoved r -> commandMoved(base, r);
+            case ManuallyOrdered r -> manuallyOrdered(base, r);
         }
         position = base + record.positions() - 1;
         tellVerdicts();
@@ -379,6 +388,49 @@ final class StateFold {
                 ticking.remove(each.index);
             }
         }
+        for (Held each : manual.due(timeMicros)) {
+            release(at, each.device(), timeMicros);
+        }
+    }
+
+    private void manuallyOrdered(long at, ManuallyOrdered r) {
+        for (String device : r.devices()) {
+            switch (r.mode()) {
+                case RELEASE -> release(at, device, r.atMicros());
+                case OFF, ON -> {
+                    boolean on = r.mode() == Mode.ON;
+                    manual.hold(new Held(device, on, r.priority(), r.atMicros(), r.untilMicros()));
+                    insist(at, device, true, on, r.priority(), r.atMicros());
+                }
+            }
+        }
+    }
+
+    private void release(long at, String device, long nowMicros) {
+        Optional<Held> held = manual.held(device);
+        if (held.isPresent()) {
+            manual.release(device);
+            insist(at, device, false, held.get().turnOn(), held.get().priority(), nowMicros);
+        }
+    }
+
+    private void insist(
+            long at, String device, boolean active, boolean turnOn, int priority, long nowMicros) {
+        // Of a device there is one such wish, on behalf of no sensor and without an average.
+        Wish wish =
+                new Wish(
+                        at,
+                        ManualBook.RULE,
+                        ManualBook.RULE,
+                        "",
+                        "",
+                        device,
+                        active,
+                        turnOn,
+                        priority,
+                        Double.NaN,
+                        nowMicros);
+        issue(at, core.insist(device(device), wish), nowMicros);
     }
 
     private void rules(long at, ByteBuffer definitions) {
@@ -392,17 +444,20 @@ final class StateFold {
 
     private void wishes(long at, List<Wish> wishes, long nowMicros) {
         for (Wish wish : wishes) {
-            DeviceState device =
-                    devices.computeIfAbsent(wish.device(), name -> DeviceState.of(name));
-            DeviceOutcome outcome = core.apply(device, wish);
-            Transition transition = outcome.transition();
-            if (transition != null) {
-                issue(at, transition, Math.max(nowMicros, transition.issuedAtMicros()));
-            }
+            issue(at, core.apply(device(wish.device()), wish), nowMicros);
         }
     }
 
-    private void issue(long at, Transition transition, long nowMicros) {
+    private DeviceState device(String name) {
+        return devices.computeIfAbsent(name, DeviceState::of);
+    }
+
+    private void issue(long at, DeviceOutcome outcome, long nowMicros) {
+        Transition transition = outcome.transition();
+        if (transition == null) {
+            return;
+        }
+        long from = Math.max(nowMicros, transition.issuedAtMicros());
         Command command =
                 new Command(
                         transition.id(),
@@ -412,7 +467,7 @@ final class StateFold {
                         transition.rule(),
                         transition.average(),
                         transition.issuedAtMicros(),
-                        nowMicros + commandExpiryMicros,
+                        from + commandExpiryMicros,
                         transition.sequence(),
                         Command.State.ISSUED);
         metrics.commandIssued();
@@ -531,6 +586,15 @@ final class StateFold {
             for (Command each : commands) {
                 writeCommand(out, each);
             }
+            List<Held> held = manual.held();
+            out.writeInt(held.size());
+            for (Held each : held) {
+                out.writeUTF(each.device());
+                out.writeBoolean(each.turnOn());
+                out.writeInt(each.priority());
+                out.writeLong(each.sinceMicros());
+                out.writeLong(each.untilMicros());
+            }
             out.flush();
             return bytes.toByteArray();
         } catch (IOException e) {
@@ -542,7 +606,7 @@ final class StateFold {
     void restore(byte[] snapshot) throws IOException {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(snapshot))) {
             int version = in.readInt();
-            if (version != SNAPSHOT_VERSION) {
+            if (version < 1 || version > SNAPSHOT_VERSION) {
                 throw new IOException("a snapshot of version " + version + " cannot be read");
             }
             long at = in.readLong();
@@ -586,6 +650,18 @@ final class StateFold {
             int commands = in.readInt();
             for (int i = 0; i < commands; i++) {
                 book.restore(readCommand(in));
+            }
+            if (version >= 2) {
+                int held = in.readInt();
+                for (int i = 0; i < held; i++) {
+                    manual.hold(
+                            new Held(
+                                    in.readUTF(),
+                                    in.readBoolean(),
+                                    in.readInt(),
+                                    in.readLong(),
+                                    in.readLong()));
+                }
             }
             position = at;
         }

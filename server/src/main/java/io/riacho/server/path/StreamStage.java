@@ -135,6 +135,9 @@ final class StreamStage {
             fold.fold(at, each);
             at += each.positions();
         }
+        for (Runnable each : entry.folded()) {
+            each.run();
+        }
     }
 
     private void publish() {

@@ -46,7 +46,9 @@ class JournalStaysBoundedTest {
                         SEAL_ROWS_MAX,
                         1 << 20,
                         Duration.ofDays(1),
-                        Duration.ofHours(1));
+                        Duration.ofHours(1),
+                        1_000,
+                        100);
         try (Pipeline pipeline =
                 Pipeline.open(
                         new RealDisk(),

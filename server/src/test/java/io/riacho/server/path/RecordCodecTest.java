@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.riacho.server.actuation.Command;
+import io.riacho.server.actuation.ManualCommands;
 import io.riacho.server.path.JournalRecord.ClockTick;
 import io.riacho.server.path.JournalRecord.CommandMoved;
+import io.riacho.server.path.JournalRecord.ManuallyOrdered;
+import io.riacho.server.path.JournalRecord.ManuallyOrdered.Mode;
 import io.riacho.server.path.JournalRecord.Readings;
 import io.riacho.server.path.JournalRecord.Resolved;
 import io.riacho.server.path.JournalRecord.RulesSet;
@@ -30,7 +33,10 @@ class RecordCodecTest {
                 new SealedUpTo(1L << 40),
                 new ClockTick(1_763_668_800_000_000L),
                 new RulesSet(ByteBuffer.wrap(new byte[] {1, 2, -3}).asReadOnlyBuffer()),
-                new CommandMoved("d", "0a1b", Command.State.ACKNOWLEDGED, 5, 6));
+                new CommandMoved("d", "0a1b", Command.State.ACKNOWLEDGED, 5, 6),
+                new ManuallyOrdered(List.of("pump", "válvula"), Mode.ON, 1_000, 5, 6),
+                new ManuallyOrdered(
+                        List.of("p"), Mode.RELEASE, -1, 5, ManualCommands.Held.UNTIL_RELEASED));
     }
 
     @ParameterizedTest
@@ -81,6 +87,27 @@ class RecordCodecTest {
                                 + "43");
         assertThat(HexFormat.of().formatHex(array(written(new SeriesDefined(1, "s1", "m")))))
                 .isEqualTo("01" + "01000000" + "0200" + "7331" + "0100" + "6d");
+        assertThat(
+                        HexFormat.of()
+                                .formatHex(
+                                        array(
+                                                written(
+                                                        new ManuallyOrdered(
+                                                                List.of("p", "q"),
+                                                                Mode.OFF,
+                                                                7,
+                                                                1,
+                                                                2)))))
+                .isEqualTo(
+                        "09"
+                                + "0300"
+                                + "6f6666"
+                                + "07000000"
+                                + "0100000000000000"
+                                + "0200000000000000"
+                                + "0200"
+                                + "010070"
+                                + "010071");
         assertThat(HexFormat.of().formatHex(array(written(new SealedUpTo(2)))))
                 .isEqualTo("04" + "0200000000000000");
     }

@@ -13,6 +13,7 @@ import io.riacho.lake.LakeOptions;
 import io.riacho.lake.QueryLimits;
 import io.riacho.lake.QueryResult;
 import io.riacho.server.actuation.Command;
+import io.riacho.server.actuation.ManualCommands.Held;
 import io.riacho.server.intake.Failure;
 import io.riacho.server.intake.InvalidReadingException;
 import io.riacho.server.intake.ReadingBatch;
@@ -56,6 +57,7 @@ final class Simulation {
     private static final ByteBuffer RULES = ByteBuffer.wrap(new byte[] {1});
     private static final long INTAKE_BYTES_MAX = 4_096;
     private static final int SERIES_MAX = 6;
+    private static final int MANUAL_PRIORITY = 1;
 
     private record SeriesKey(String sensor, String metric) {}
 
@@ -77,6 +79,7 @@ final class Simulation {
     private final DiskThatLosesUnsyncedWrites faulty;
     private final Disk disk;
     private final List<String> violations = new ArrayList<>();
+    private final OrdersByHand byHand;
 
     private final Map<Key, List<Double>> acknowledged = new HashMap<>();
     private final Set<Double> acknowledgedTimeless = new HashSet<>();
@@ -97,6 +100,7 @@ final class Simulation {
     Simulation(Path directory, long seed, boolean acknowledgeBeforeSync) throws IOException {
         this.directory = directory;
         this.random = new SplittableRandom(seed);
+        this.byHand = new OrdersByHand(random);
         Files.createDirectories(directory);
         this.faulty = new DiskThatLosesUnsyncedWrites(directory);
         this.disk = acknowledgeBeforeSync ? new DiskThatSyncsLate(faulty) : faulty;
@@ -190,7 +194,9 @@ final class Simulation {
                         random.nextInt(5, 200),
                         1 << 20,
                         Duration.ofSeconds(30),
-                        Duration.ofHours(1));
+                        Duration.ofHours(1),
+                        MANUAL_PRIORITY,
+                        100);
         return Pipeline.open(
                 disk,
                 Pipeline.Directories.below(directory),
@@ -234,7 +240,7 @@ final class Simulation {
         SeriesTable table = new SeriesTable(SERIES_MAX);
         boolean[] full = {false};
         for (int i = 0; i < steps; i++) {
-            switch (random.nextInt(13)) {
+            switch (random.nextInt(14)) {
                 case 0, 1, 2, 3 -> {
                     if (!full[0] && !submit(pipeline, table)) {
                         full[0] = true;
@@ -252,6 +258,11 @@ final class Simulation {
                 case 12 -> {
                     if (random.nextInt(4) == 0 && pipeline.seal() != null) {
                         seals++;
+                    }
+                }
+                case 13 -> {
+                    if (random.nextInt(8) == 0) {
+                        byHand.give(pipeline.manualCommands(), nowMicros);
                     }
                 }
                 default -> throw new AssertionError();
@@ -421,6 +432,7 @@ final class Simulation {
                 });
         statistics(pipeline, stored);
         rollups(pipeline);
+        byHand.check(pipeline.manualCommands(), nowMicros, violations);
         devices(pipeline, stored);
     }
 
@@ -529,8 +541,17 @@ final class Simulation {
             }
             Optional<Command> newest = pipeline.commands().newest(sensor);
             boolean on = newest.map(Command::turnOn).orElse(false);
-            if (on != mean > 25) {
-                violations.add("5: device " + sensor + " is " + on + " at an average of " + mean);
+            Optional<Held> held = pipeline.manualCommands().held(sensor);
+            if (on != held.map(Held::turnOn).orElse(mean > 25)) {
+                violations.add(
+                        "5: device "
+                                + sensor
+                                + " is "
+                                + on
+                                + " at an average of "
+                                + mean
+                                + ", "
+                                + held);
             }
         }
     }

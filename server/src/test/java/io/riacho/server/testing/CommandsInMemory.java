@@ -32,6 +32,11 @@ public final class CommandsInMemory implements Commands {
     }
 
     @Override
+    public synchronized int devices() {
+        return (int) commands.stream().map(Command::device).distinct().count();
+    }
+
+    @Override
     public synchronized List<Command> recent(int limit) {
         return commands.reversed().stream().limit(limit).toList();
     }

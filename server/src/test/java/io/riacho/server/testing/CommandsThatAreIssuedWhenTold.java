@@ -60,6 +60,11 @@ public final class CommandsThatAreIssuedWhenTold implements Commands {
     }
 
     @Override
+    public int devices() {
+        return newest.size();
+    }
+
+    @Override
     public List<Command> recent(int limit) {
         List<Command> all = new ArrayList<>(newest.values()).reversed();
         return List.copyOf(all.subList(0, Math.min(limit, all.size())));

@@ -321,7 +321,8 @@ final class EventStreams {
             json.writeStartObject();
             json.writeStringField("id", each.id());
             json.writeStringField("device_id", each.device());
-            json.writeStringField("sensor_id", each.sensor());
+            // An order by hand stands on no sensor's average.
+            json.writeStringField("sensor_id", each.sensor().isEmpty() ? null : each.sensor());
             json.writeBooleanField("turn_on", each.turnOn());
             json.writeStringField("rule", each.rule());
             json.writeFieldName("average");

@@ -15,7 +15,7 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
-import io.riacho.server.actuation.Commands;
+import io.riacho.server.actuation.Actuation;
 import io.riacho.server.health.Readiness;
 import io.riacho.server.ingest.EventLoops;
 import io.riacho.server.ingest.Listening;
@@ -74,7 +74,7 @@ public final class HttpDoor implements AutoCloseable {
             Intake intake,
             SeriesTable table,
             LiveFeed feed,
-            Commands commands,
+            Actuation actuation,
             Queries queries,
             Readiness readiness,
             PrometheusMeterRegistry meters) {}
@@ -93,7 +93,7 @@ public final class HttpDoor implements AutoCloseable {
                 new EventStreams(
                         eventLoops.workers().next(),
                         services.feed(),
-                        services.commands(),
+                        services.actuation().commands(),
                         new CommitTime(services.meters()),
                         options.eventStreamsMax());
         workers =
@@ -117,7 +117,11 @@ public final class HttpDoor implements AutoCloseable {
         QueryHandlers queries = new QueryHandlers(services.queries());
         StatusHandlers status =
                 new StatusHandlers(
-                        services.commands(), services.readiness(), services.meters(), events);
+                        services.actuation().commands(),
+                        services.readiness(),
+                        services.meters(),
+                        events);
+        CommandHandlers commands = new CommandHandlers(services.actuation());
         String series = "/api/v1/series/{sensor}/{metric}";
         List<Route> routes = new ArrayList<>(PageFiles.routes());
         routes.add(Route.of(POST, "/api/v1/readings", Route.Kind.STORES, readings));
@@ -126,7 +130,8 @@ public final class HttpDoor implements AutoCloseable {
         routes.add(Route.of(GET, series + "/rollups", Route.Kind.WAITS, queries::rollups));
         routes.add(Route.of(GET, "/api/v1/query", Route.Kind.WAITS, queries::get));
         routes.add(Route.of(POST, "/api/v1/query", Route.Kind.WAITS, queries::post));
-        routes.add(Route.of(GET, "/api/v1/commands", Route.Kind.DIRECT, status::commands));
+        routes.add(Route.of(GET, "/api/v1/commands", Route.Kind.DIRECT, commands::list));
+        routes.add(Route.of(POST, "/api/v1/commands", Route.Kind.DIRECT, commands::order));
         routes.add(Route.of(GET, "/api/v1/status", Route.Kind.DIRECT, status::status));
         routes.add(Route.of(GET, "/api/v1/events", Route.Kind.DIRECT, events::follow));
         routes.add(Route.of(GET, "/metrics", Route.Kind.WAITS, status::metrics));

@@ -18,8 +18,6 @@ import java.util.Map;
 final class StatusHandlers {
 
     private static final int DEVICES_MAX = 1000;
-    private static final int COMMANDS_DEFAULT = 50;
-    private static final int COMMANDS_MAX = 1000;
 
     private final Commands commands;
     private final Readiness readiness;
@@ -58,27 +56,6 @@ final class StatusHandlers {
                         HttpResponseStatus.OK,
                         "text/plain; version=0.0.4; charset=utf-8",
                         meters.scrape()));
-    }
-
-    void commands(Exchange exchange) throws HttpProblemException {
-        String asked = exchange.parameter("limit").orElse(Integer.toString(COMMANDS_DEFAULT));
-        int limit;
-        try {
-            limit = Integer.parseInt(asked);
-        } catch (NumberFormatException e) {
-            limit = 0;
-        }
-        if (limit < 1 || limit > COMMANDS_MAX) {
-            throw HttpProblemException.badRequest("limit is a number from 1 to " + COMMANDS_MAX);
-        }
-        List<Command> recent = commands.recent(limit);
-        exchange.answer(
-                Answer.json(json -> {
-                    json.writeStartObject();
-                    json.writeFieldName("commands");
-                    EventStreams.commands(json, recent);
-                    json.writeEndObject();
-                }));
     }
 
     void status(Exchange exchange) {
@@ -124,7 +101,8 @@ final class StatusHandlers {
             json.writeEndArray();
             json.writeFieldName("commands");
             EventStreams.commands(
-                    json, recent.subList(0, Math.min(COMMANDS_DEFAULT, recent.size())));
+                    json,
+                    recent.subList(0, Math.min(CommandHandlers.LISTED_DEFAULT, recent.size())));
             json.writeEndObject();
         });
     }

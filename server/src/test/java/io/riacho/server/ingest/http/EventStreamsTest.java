@@ -8,7 +8,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.riacho.server.actuation.Actuation;
 import io.riacho.server.actuation.Command;
+import io.riacho.server.actuation.DeviceGroups;
 import io.riacho.server.health.Readiness;
 import io.riacho.server.ingest.EventLoops;
 import io.riacho.server.intake.SeriesTable;
@@ -17,6 +19,7 @@ import io.riacho.server.live.LiveReading;
 import io.riacho.server.testing.CommandsInMemory;
 import io.riacho.server.testing.FeedThatTellsWhenTold;
 import io.riacho.server.testing.IntakeThatAcksWhenTold;
+import io.riacho.server.testing.OrdersThatAreAnsweredAtOnce;
 import io.riacho.server.testing.QueriesThatAnswerWhatIsGiven;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -25,6 +28,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -59,7 +63,10 @@ class EventStreamsTest {
                                 new IntakeThatAcksWhenTold(),
                                 new SeriesTable(10),
                                 feed,
-                                commands,
+                                new Actuation(
+                                        commands,
+                                        new OrdersThatAreAnsweredAtOnce(),
+                                        new DeviceGroups(Map.of())),
                                 new QueriesThatAnswerWhatIsGiven(),
                                 () -> Readiness.State.READY,
                                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)),

@@ -8,6 +8,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.riacho.server.actuation.Actuation;
+import io.riacho.server.actuation.DeviceGroups;
+import io.riacho.server.actuation.ManualCommands;
+import io.riacho.server.actuation.ManualOrder;
 import io.riacho.server.health.Readiness;
 import io.riacho.server.ingest.EventLoops;
 import io.riacho.server.intake.Failure;
@@ -18,6 +22,7 @@ import io.riacho.server.query.QueryFailedException;
 import io.riacho.server.testing.CommandsInMemory;
 import io.riacho.server.testing.FeedThatTellsWhenTold;
 import io.riacho.server.testing.IntakeThatAcksWhenTold;
+import io.riacho.server.testing.OrdersThatAreAnsweredAtOnce;
 import io.riacho.server.testing.QueriesThatAnswerWhatIsGiven;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -36,6 +41,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -54,6 +60,7 @@ class HttpDoorTest {
     private final IntakeThatAcksWhenTold intake = new IntakeThatAcksWhenTold();
     private final FeedThatTellsWhenTold feed = new FeedThatTellsWhenTold();
     private final CommandsInMemory commands = new CommandsInMemory();
+    private final OrdersThatAreAnsweredAtOnce orders = new OrdersThatAreAnsweredAtOnce();
     private final QueriesThatAnswerWhatIsGiven queries = new QueriesThatAnswerWhatIsGiven();
     private final PrometheusMeterRegistry meters =
             new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -563,6 +570,60 @@ class HttpDoorTest {
     }
 
     @Test
+    void ordersGoToDevicesAndGroups() throws Exception {
+        assertThat(send(order("{\"device_id\":\"pump\",\"turn_on\":true,\"for\":\"10m\"}")).body())
+                .isEqualTo("{\"commands\":[]}");
+        assertThat(send(order("{\"group\":\"north\",\"turn_on\":false}")).statusCode())
+                .isEqualTo(200);
+        assertThat(send(order("{\"device_id\":\"north\",\"auto\":true}")).statusCode())
+                .isEqualTo(200);
+        assertThat(orders.orders())
+                .containsExactly(
+                        new ManualOrder.Hold(List.of("pump"), true, Duration.ofMinutes(10)),
+                        new ManualOrder.Hold(List.of("p1", "p2"), false, null),
+                        new ManualOrder.Release(List.of("p1", "p2")));
+        orders.answerWith(ManualCommands.Answer.TOO_MANY_DEVICES);
+        assertProblem(send(order("{\"device_id\":\"x\",\"turn_on\":true}")), 409, "devices.max");
+        orders.answerWith(ManualCommands.Answer.FAILED);
+        assertProblem(send(order("{\"device_id\":\"x\",\"turn_on\":true}")), 503, "again");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            textBlock =
+                    """
+                    {"device_id":"x"}                                | either "turn_on" or "auto"
+                    {"device_id":"x","turn_on":true,"auto":true}     | either "turn_on" or "auto"
+                    {"device_id":"x","turn_on":"on"}                 | 'turn_on' is neither true nor false
+                    {"device_id":"x","auto":true,"for":"5m"}         | "for" goes with "turn_on"
+                    {"device_id":"x","turn_on":true,"for":"5"}       | is not a duration
+                    {"device_id":"x","turn_on":true,"for":"0s"}      | more than nothing
+                    {"device_id":"x","turn_on":true,"for":"900d"}    | at most 366d
+                    {"device_id":"x","turn_on":true,"form":"5m"}     | 'form' is not known
+                    {"device_id":"x","device_id":"y","turn_on":true} | not valid JSON
+                    {"device_id":"a/b","turn_on":true}               | must not contain '/'
+                    {"device_id":7,"turn_on":true}                   | 'device_id' is not a text
+                    {"device_id":"x","group":"north","turn_on":true} | either "device_id" or "group"
+                    {"turn_on":true}                                 | either "device_id" or "group"
+                    {"group":"south","turn_on":true}                 | there is no group 'south'
+                    {"device_id":"x","turn_on":true} {}              | is expected
+                    [{"device_id":"x","turn_on":true}]               | is expected
+                    {"device_id":"x","turn_on":tru                   | not valid JSON
+                    """)
+    void ordersThatMakeNoSenseAreRefusedWithTheReason(String body, String reason) throws Exception {
+        assertProblem(send(order(body)), 400, reason);
+        assertThat(orders.orders()).isEmpty();
+    }
+
+    private HttpRequest.Builder order(String json) {
+        return request("/api/v1/commands")
+                .header("content-type", "application/json")
+                .POST(BodyPublishers.ofString(json));
+    }
+
+    @Test
     void thePageIsSafeAndComesOnce() throws Exception {
         HttpResponse<String> page = send(request("/"));
         assertThat(page.headers().firstValue("content-type")).contains("text/html; charset=utf-8");
@@ -603,7 +664,10 @@ class HttpDoorTest {
                             intake,
                             new SeriesTable(100),
                             feed,
-                            commands,
+                            new Actuation(
+                                    commands,
+                                    orders,
+                                    new DeviceGroups(Map.of("north", List.of("p1", "p2")))),
                             queries,
                             () -> readiness,
                             meters),

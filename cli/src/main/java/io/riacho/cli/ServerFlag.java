@@ -1,0 +1,60 @@
+package io.riacho.cli;
+
+import io.riacho.cli.query.ServerClient;
+import java.io.IOException;
+import java.net.URI;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/// The option of every command that speaks to a running server over HTTP.
+final class ServerFlag {
+
+    @Option(
+            names = "--server",
+            paramLabel = "URL",
+            description = "A running server; http://127.0.0.1:8080 unless given.")
+    private @Nullable URI server;
+
+    @Spec(Spec.Target.MIXEE)
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    /// What is asked of the server.
+    interface Question<T> {
+        T ask(URI server) throws IOException, InterruptedException, ServerClient.RefusedException;
+    }
+
+    boolean isGiven() {
+        return server != null;
+    }
+
+    /// Asks it.
+    ///
+    /// @param otherwise what to do if it does not run
+    /// @throws CommandFailedException when it refuses or does not answer
+    <T> T ask(Question<T> question, String otherwise) throws InterruptedException {
+        URI uri = server == null ? URI.create("http://127.0.0.1:8080") : server;
+        if (uri.getHost() == null
+                || uri.getScheme() == null
+                || !uri.getScheme().startsWith("http")) {
+            throw new ParameterException(
+                    spec.commandLine(), "--server takes an address such as http://127.0.0.1:8080");
+        }
+        try {
+            return question.ask(uri);
+        } catch (ServerClient.RefusedException e) {
+            throw new CommandFailedException(Exit.FAILED, String.valueOf(e.getMessage()));
+        } catch (IOException e) {
+            throw new CommandFailedException(
+                    Exit.UNREACHABLE,
+                    "no answer from "
+                            + uri
+                            + (e.getMessage() == null ? "" : ": " + e.getMessage())
+                            + "; is the server running ('riacho up')?"
+                            + otherwise);
+        }
+    }
+}
