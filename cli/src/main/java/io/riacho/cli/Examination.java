@@ -54,10 +54,8 @@ final class Examination {
         ServerConfig.Mqtt mqtt = config.mqtt();
         findings.add(port("mqtt.port", config.mqttPlainBind(), mqtt.port()));
         findings.add(port("mqtt.ws-port", config.mqttPlainBind(), mqtt.wsPort()));
-        if (config.tls().enabled()) {
-            findings.add(port("mqtt.tls-port", config.mqttBind(), mqtt.tlsPort()));
-            findings.add(port("mqtt.wss-port", config.mqttBind(), mqtt.wssPort()));
-        }
+        findings.add(port("mqtt.tls-port", config.mqttBind(), mqtt.tlsPort()));
+        findings.add(port("mqtt.wss-port", config.mqttBind(), mqtt.wssPort()));
         findings.addAll(tls());
         findings.addAll(disk(config.data().toAbsolutePath()));
         findings.add(clock(Instant.now(), ntpSynchronized()));

@@ -46,6 +46,7 @@ public final class Main implements Runnable {
                     Map.entry("simulate", SimulateCommand.class),
                     Map.entry("query", QueryCommand.class),
                     Map.entry("command", CommandCommand.class),
+                    Map.entry("devices", DevicesCommand.class),
                     Map.entry("sensor", SensorCommand.class),
                     Map.entry("processor", ProcessorCommand.class),
                     Map.entry("actuator", ActuatorCommand.class),

@@ -9,20 +9,20 @@ import org.jspecify.annotations.Nullable;
 /// @param name in the log, in statistics, and what an [Authenticator] may decide by
 /// @param port 0 for any free one
 /// @param tls the context of the next connection, or null for plain TCP: asked for each connection, so
-///     that a new certificate needs no restart
+///     that a new certificate needs no restart; while it gives null, connections are closed at once
 /// @param webSocketPath the path of the WebSocket, or null for MQTT on the bare connection
 public record Listener(
         String name,
         String host,
         int port,
-        @Nullable Supplier<SslContext> tls,
+        @Nullable Supplier<@Nullable SslContext> tls,
         @Nullable String webSocketPath) {
 
     public static Listener tcp(String host, int port) {
         return new Listener("tcp", host, port, null, null);
     }
 
-    public static Listener tls(String host, int port, Supplier<SslContext> tls) {
+    public static Listener tls(String host, int port, Supplier<@Nullable SslContext> tls) {
         return new Listener("tls", host, port, tls, null);
     }
 
@@ -30,7 +30,8 @@ public record Listener(
         return new Listener("ws", host, port, null, "/mqtt");
     }
 
-    public static Listener secureWebSocket(String host, int port, Supplier<SslContext> tls) {
+    public static Listener secureWebSocket(
+            String host, int port, Supplier<@Nullable SslContext> tls) {
         return new Listener("wss", host, port, tls, "/mqtt");
     }
 }

@@ -234,9 +234,15 @@ public final class MqttServer implements AutoCloseable {
             }
             channel.closeFuture().addListener(closed -> counters.connections().decrementAndGet());
             ChannelPipeline pipeline = channel.pipeline();
-            Supplier<SslContext> tls = listener.tls();
+            Supplier<@Nullable SslContext> tls = listener.tls();
             if (tls != null) {
-                pipeline.addLast(tls.get().newHandler(channel.alloc()));
+                SslContext context = tls.get();
+                if (context == null) {
+                    counters.refused();
+                    var _ = channel.close();
+                    return;
+                }
+                pipeline.addLast(context.newHandler(channel.alloc()));
             }
             String path = listener.webSocketPath();
             if (path != null) {

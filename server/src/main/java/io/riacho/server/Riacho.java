@@ -11,16 +11,19 @@ import io.riacho.journal.JournalOptions;
 import io.riacho.lake.Interval;
 import io.riacho.lake.Lake;
 import io.riacho.lake.LakeOptions;
-import io.riacho.mqtt.Authenticator;
-import io.riacho.mqtt.Authorizer;
+import io.riacho.mqtt.Client;
 import io.riacho.mqtt.ClientEvents;
 import io.riacho.mqtt.MqttLimits;
+import io.riacho.mqtt.packet.ReasonCode;
 import io.riacho.mqtt.session.SessionStoreInMemory;
 import io.riacho.server.actuation.Actuation;
 import io.riacho.server.actuation.Commands;
 import io.riacho.server.actuation.DeviceGroups;
 import io.riacho.server.config.ServerConfig;
 import io.riacho.server.health.Readiness;
+import io.riacho.server.identity.Identities;
+import io.riacho.server.identity.IdentityOptions;
+import io.riacho.server.identity.RoleAuthorizer;
 import io.riacho.server.ingest.EventLoops;
 import io.riacho.server.ingest.grpc.ActuatorService;
 import io.riacho.server.ingest.grpc.CommandService;
@@ -68,6 +71,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -219,15 +223,23 @@ public final class Riacho implements AutoCloseable {
         mqtt(config, series, tls);
     }
 
-    /// Who is who: whoever reaches a port without identities may do everything (`local`), and TLS has
-    /// checked certificates against client-ca.
+    /// Who is who: on ports with TLS the devices that [Identities] knows, on the others whoever reaches
+    /// them.
     private void mqtt(ServerConfig config, SeriesTable series, @Nullable TlsOptions tls)
             throws IOException {
         MqttOptions options = mqttOptions(config);
         if (options.ports().isEmpty()) {
             return;
         }
-        SslContext context = tls == null ? null : TlsContexts.plainProtocol(tls);
+        Identities identities =
+                closeLast(
+                        Identities.start(
+                                new RealDisk(),
+                                IdentityOptions.of(config),
+                                tls,
+                                config.mqttBind(),
+                                InstantSource.system(),
+                                registry));
         MqttDoor door =
                 closeLast(
                         MqttDoor.start(
@@ -236,16 +248,26 @@ public final class Riacho implements AutoCloseable {
                                         pipeline.intake(),
                                         series,
                                         new SessionStoreInMemory(),
-                                        (_, answer) ->
-                                                answer.accept(
-                                                        new Authenticator.Accepted("local", null)),
-                                        Authorizer.ALL,
+                                        identities.authenticator(),
+                                        new RoleAuthorizer(options.topics()),
                                         TopicListener.NONE,
                                         ClientEvents.NONE,
-                                        context == null ? null : () -> context,
+                                        identities.tls(),
                                         System::currentTimeMillis,
                                         registry)));
         addresses.putAll(door.addresses());
+        identities.watch(
+                new Identities.Connections() {
+                    @Override
+                    public Collection<? extends Client> clients() {
+                        return door.clients();
+                    }
+
+                    @Override
+                    public boolean disconnect(String clientId, ReasonCode code, String reason) {
+                        return door.disconnect(clientId, code, reason);
+                    }
+                });
     }
 
     private Queries queries(ServerConfig config) {
@@ -448,10 +470,8 @@ public final class Riacho implements AutoCloseable {
         List<MqttOptions.Port> ports = new ArrayList<>();
         port(ports, Transport.PLAIN, config.mqttPlainBind(), mqtt.port());
         port(ports, Transport.WEB_SOCKET, config.mqttPlainBind(), mqtt.wsPort());
-        if (config.tls().enabled()) {
-            port(ports, Transport.TLS, config.mqttBind(), mqtt.tlsPort());
-            port(ports, Transport.SECURE_WEB_SOCKET, config.mqttBind(), mqtt.wssPort());
-        }
+        port(ports, Transport.TLS, config.mqttBind(), mqtt.tlsPort());
+        port(ports, Transport.SECURE_WEB_SOCKET, config.mqttBind(), mqtt.wssPort());
         MqttLimits defaults = MqttLimits.DEFAULTS;
         return new MqttOptions(
                 ports,

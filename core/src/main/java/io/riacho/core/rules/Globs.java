@@ -1,12 +1,14 @@
 package io.riacho.core.rules;
 
 /// `*` stands for any characters, `?` for one; everything else for itself.
-final class Globs {
+public final class Globs {
 
     private Globs() {}
 
+    /// Whether a glob matches a whole text.
+    ///
     /// Goes back to the last star only, so time is at most glob times text, whatever the glob.
-    static boolean matches(String glob, String text) {
+    public static boolean matches(String glob, String text) {
         int g = 0;
         int t = 0;
         int star = -1;

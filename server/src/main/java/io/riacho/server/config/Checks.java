@@ -1,17 +1,21 @@
 package io.riacho.server.config;
 
+import io.riacho.server.identity.Role;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// What must hold between several settings.
 final class Checks {
 
     private static final int TOPIC_ROOT_CHARS_MAX = 64;
+    private static final Pattern SERVER_NAME =
+            Pattern.compile("[A-Za-z0-9*]([A-Za-z0-9.-]{0,252})|[0-9a-fA-F:]*:[0-9a-fA-F:.]*");
 
     private final ServerConfig config;
     private final Binder binder;
@@ -22,11 +26,12 @@ final class Checks {
         this.config = config;
         this.binder = binder;
         tls();
+        identity();
         bind("bind", config.bind(), true);
         bind("grpc.bind", config.grpcBind(), config.grpc().bind() != null);
         bind("tcp.bind", config.tcpBind(), config.tcp().bind() != null);
         bind("http.bind", config.httpBind(), config.http().bind() != null);
-        bind("mqtt.bind", config.mqttBind(), config.mqtt().bind() != null);
+        mqttBind();
         topicRoot();
         ports();
         rules();
@@ -50,6 +55,22 @@ final class Checks {
         }
         if (tls.clientCa() != null && !tls.enabled()) {
             problem("tls.client-ca", "needs 'tls.certificate' and 'tls.key' as well");
+        }
+    }
+
+    private void identity() {
+        ServerConfig.Identity identity = config.identity();
+        try {
+            Role.ofDevice(identity.jitRole());
+        } catch (IllegalArgumentException e) {
+            problem("identity.jit-role", String.valueOf(e.getMessage()));
+        }
+        for (String name : identity.serverNames()) {
+            if (!SERVER_NAME.matcher(name).matches()) {
+                problem(
+                        "identity.server-names",
+                        "'" + name + "' is neither a DNS name nor an IP address");
+            }
         }
     }
 
@@ -82,6 +103,22 @@ final class Checks {
         }
     }
 
+    /// The ports with TLS ask for identities, wherever they listen; the others stay on loopback unless
+    /// plain text is allowed elsewhere.
+    private void mqttBind() {
+        String address = config.mqtt().bind();
+        boolean plainPorts = config.mqtt().port() != null || config.mqtt().wsPort() != null;
+        if (address != null
+                && !loopback("mqtt.bind", address)
+                && config.allowPlaintext()
+                && plainPorts) {
+            warnings.add(
+                    address
+                            + " is served over MQTT without TLS and credentials, as allow-plaintext"
+                            + " permits: whoever reaches its ports may use every topic");
+        }
+    }
+
     private boolean loopback(String path, String address) {
         try {
             return ServerConfig.isLoopback(address);
@@ -101,10 +138,8 @@ final class Checks {
         ServerConfig.Mqtt mqtt = config.mqtt();
         port(taken, "mqtt.port", mqtt.port());
         port(taken, "mqtt.ws-port", mqtt.wsPort());
-        if (config.tls().enabled()) {
-            port(taken, "mqtt.tls-port", mqtt.tlsPort());
-            port(taken, "mqtt.wss-port", mqtt.wssPort());
-        }
+        port(taken, "mqtt.tls-port", mqtt.tlsPort());
+        port(taken, "mqtt.wss-port", mqtt.wssPort());
     }
 
     private void port(Map<Integer, String> taken, String path, @Nullable Integer port) {

@@ -48,14 +48,20 @@ public record ServerConfig(
                         doc =
                                 "MQTT 3.1.1 and 5.0. Plain ports listen on loopback only, where"
                                         + " whoever connects may use every topic, unless"
-                                        + " allow-plaintext opens them; those with TLS are open when"
-                                        + " 'tls' is set.")
+                                        + " allow-plaintext opens them. Those with TLS are for"
+                                        + " devices with certificates (see identity), wherever they"
+                                        + " listen.")
                 Mqtt mqtt,
         @Setting(
                         doc =
                                 "TLS for every door. Absent: plain text, which is refused off"
                                         + " loopback unless allow-plaintext says otherwise.")
                 Tls tls,
+        @Setting(
+                        doc =
+                                "Devices with certificates, who connect to the MQTT ports with TLS."
+                                        + " 'riacho devices' issues and revokes them.")
+                Identity identity,
         @Setting(doc = "What may be on its way from the doors to the disk.") Intake intake,
         @Setting(doc = "The durable log that every receipt stands on.") Journal journal,
         @Setting(doc = "Statistics, windows, and what is remembered of each series.") Stream stream,
@@ -275,6 +281,55 @@ public record ServerConfig(
         }
     }
 
+    /// Devices with certificates.
+    public record Identity(
+            @Setting(
+                            value = "none",
+                            doc =
+                                    "Where the authority's key, the registry of devices and the"
+                                            + " server's certificate for them are. none: 'identity'"
+                                            + " in the data directory.")
+                    @Nullable Path directory,
+            @Setting(
+                            value = "",
+                            doc =
+                                    "DNS names and IP addresses by which devices reach this server,"
+                                            + " besides localhost, the host's name and where it"
+                                            + " listens. They are in the certificate that Riacho's"
+                                            + " own authority signs for it.")
+                    List<String> serverNames,
+            @Setting(
+                            value = "730d",
+                            min = 60_000,
+                            max = 315_360_000_000L,
+                            doc = "How long the certificate of a device counts.")
+                    Duration certificateValidity,
+            @Setting(
+                            value = "none",
+                            doc =
+                                    "PEM file that devices are given to check the server by. none:"
+                                            + " Riacho's own authority. Needed when"
+                                            + " tls.certificate is another's.")
+                    @Nullable Path rootCa,
+            @Setting(
+                            value = "none",
+                            doc =
+                                    "PEM file of authorities whose certificates register themselves"
+                                            + " as devices when they first connect.")
+                    @Nullable Path trustedCa,
+            @Setting(
+                            value = "gateway",
+                            doc =
+                                    "What those become that register themselves: gateway, compute"
+                                            + " or operator.")
+                    String jitRole,
+            @Setting(
+                            value = "1000",
+                            min = 1,
+                            max = JIT_DEVICES_MAX,
+                            doc = "How many may register themselves; a further one is refused.")
+                    int jitDevicesMax) {}
+
     /// The bound of what is on its way.
     public record Intake(
             @Setting(
@@ -424,6 +479,9 @@ public record ServerConfig(
     /// 68 years: fits the 32 bits of seconds.
     static final long MQTT_EXPIRY_MILLIS_MAX = 2_147_483_647_000L;
 
+    /// Each registration writes the whole registry.
+    static final int JIT_DEVICES_MAX = 10_000;
+
     public ServerConfig {
         rules = rules == null ? null : List.copyOf(rules);
         groups = Collections.unmodifiableMap(new LinkedHashMap<>(groups));
@@ -442,6 +500,12 @@ public record ServerConfig(
         ConfigSources sources = new ConfigSources();
         settings.forEach((path, value) -> sources.flag(path, value));
         return sources.load().config();
+    }
+
+    /// Where identities are.
+    public Path identityDirectory() {
+        Path directory = identity.directory();
+        return directory == null ? data.resolve("identity") : directory;
     }
 
     /// The address on which the gRPC doors listen.

@@ -70,10 +70,12 @@ public final class TlsContexts {
                     e);
         }
         builder.sslProvider(SslProvider.JDK).protocols("TLSv1.3", "TLSv1.2");
-        Path authorities = options.clientCa();
-        if (authorities != null) {
-            builder.trustManager(
-                    certificates(authorities, "client-ca").toArray(X509Certificate[]::new));
+        List<X509Certificate> authorities = new ArrayList<>();
+        for (Path each : options.clientCas()) {
+            authorities.addAll(certificates(each, "client-ca"));
+        }
+        if (!authorities.isEmpty()) {
+            builder.trustManager(authorities.toArray(X509Certificate[]::new));
         }
         builder.clientAuth(
                 switch (options.clientAuth()) {
@@ -115,7 +117,11 @@ public final class TlsContexts {
         }
     }
 
-    private static List<X509Certificate> certificates(Path file, String what) throws TlsException {
+    /// The certificates of a PEM file, in its order; one at least.
+    ///
+    /// @param what the file's part, for the message
+    /// @throws TlsException when the file holds none
+    public static List<X509Certificate> certificates(Path file, String what) throws TlsException {
         List<X509Certificate> found = new ArrayList<>();
         try {
             for (Certificate each :

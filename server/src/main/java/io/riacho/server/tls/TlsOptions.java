@@ -1,16 +1,16 @@
 package io.riacho.server.tls;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Which files make a server's identity, and whether clients must show theirs.
 ///
 /// @param certificate the server's chain, PEM, its own certificate first
 /// @param key its private key, PEM (PKCS#8), not encrypted
-/// @param clientCa the authorities that sign clients' certificates, PEM, or null for none
-/// @param clientAuth whether clients show a certificate; anything but `NONE` needs `clientCa`
-public record TlsOptions(
-        Path certificate, Path key, @Nullable Path clientCa, ClientAuth clientAuth) {
+/// @param clientCas files of the authorities that sign clients' certificates, PEM
+/// @param clientAuth whether clients show a certificate; anything but `NONE` needs `clientCas`
+public record TlsOptions(Path certificate, Path key, List<Path> clientCas, ClientAuth clientAuth) {
 
     /// What is asked of clients.
     public enum ClientAuth {
@@ -23,7 +23,8 @@ public record TlsOptions(
     }
 
     public TlsOptions {
-        if (clientAuth != ClientAuth.NONE && clientCa == null) {
+        clientCas = List.copyOf(clientCas);
+        if (clientAuth != ClientAuth.NONE && clientCas.isEmpty()) {
             throw new IllegalArgumentException(
                     "clients' certificates are asked for, but no client-ca says who signs them");
         }
@@ -34,7 +35,7 @@ public record TlsOptions(
         return new TlsOptions(
                 certificate,
                 key,
-                clientCa,
+                clientCa == null ? List.of() : List.of(clientCa),
                 clientCa == null ? ClientAuth.NONE : ClientAuth.REQUIRED);
     }
 }

@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
+import java.util.List;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -99,8 +100,8 @@ class TlsContextsTest {
 
     @Test
     void askingForCertificatesNeedsAnAuthority() {
-        assertThatThrownBy(
-                        () -> new TlsOptions(folder, folder, null, TlsOptions.ClientAuth.REQUIRED))
+        assertThatThrownBy(() ->
+                        new TlsOptions(folder, folder, List.of(), TlsOptions.ClientAuth.REQUIRED))
                 .hasMessageContaining("client-ca");
     }
 

@@ -50,7 +50,8 @@ public final class MqttDoor implements AutoCloseable {
     /// @param authorizer what clients may do
     /// @param listener hears status, errors and diagnostics of clients
     /// @param events told of connections and subscriptions
-    /// @param tls the context for the next connection on an encrypted port; null when there is none
+    /// @param tls the context for the next connection on an encrypted port, which is closed while it gives
+    ///     null; null when there is no such port
     /// @param clockMillis ms since 1970 UTC
     public record Parts(
             Intake intake,
@@ -60,7 +61,7 @@ public final class MqttDoor implements AutoCloseable {
             Authorizer authorizer,
             TopicListener listener,
             ClientEvents events,
-            @Nullable Supplier<SslContext> tls,
+            @Nullable Supplier<@Nullable SslContext> tls,
             LongSupplier clockMillis,
             MeterRegistry meters) {}
 
@@ -94,7 +95,7 @@ public final class MqttDoor implements AutoCloseable {
     }
 
     private static Listener listener(
-            MqttOptions.Port port, @Nullable Supplier<SslContext> context) {
+            MqttOptions.Port port, @Nullable Supplier<@Nullable SslContext> context) {
         Transport transport = port.transport();
         if (transport.isEncrypted() && context == null) {
             throw new IllegalArgumentException(transport.label() + " needs a TLS context");

@@ -1,0 +1,156 @@
+package io.riacho.server.identity;
+
+import com.hivemq.client.mqtt.MqttClient;
+import com.hivemq.client.mqtt.MqttClientSslConfig;
+import com.hivemq.client.mqtt.MqttWebSocketConfig;
+import com.hivemq.client.mqtt.datatypes.MqttQos;
+import com.hivemq.client.mqtt.lifecycle.MqttClientDisconnectedContext;
+import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
+import com.hivemq.client.mqtt.mqtt5.Mqtt5ClientBuilder;
+import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5PubAckException;
+import io.riacho.server.tls.TlsContexts;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
+
+/// A device: the HiveMQ client with a device's files.
+final class DeviceClient {
+
+    private final Mqtt5BlockingClient client;
+    private final LinkedBlockingQueue<String> disconnections = new LinkedBlockingQueue<>();
+
+    private DeviceClient(Mqtt5ClientBuilder builder) {
+        client = builder.addDisconnectedListener(this::disconnected).buildBlocking();
+    }
+
+    private void disconnected(MqttClientDisconnectedContext context) {
+        disconnections.add(context.getCause().toString());
+    }
+
+    /// How it comes.
+    ///
+    /// @param protocols null: what the JDK offers
+    record Way(InetSocketAddress address, boolean webSocket, @Nullable List<String> protocols) {
+
+        static Way tls(InetSocketAddress address) {
+            return new Way(address, false, null);
+        }
+    }
+
+    /// Connects.
+    ///
+    /// @param certificate null: it shows none
+    static DeviceClient connect(
+            Way way, String id, @Nullable Path certificate, @Nullable Path key, Path rootCa)
+            throws Exception {
+        MqttClientSslConfig tls =
+                MqttClientSslConfig.builder()
+                        .protocols(way.protocols())
+                        .keyManagerFactory(
+                                certificate == null || key == null ? null : keys(certificate, key))
+                        .trustManagerFactory(trust(rootCa))
+                        .build();
+        Mqtt5ClientBuilder builder =
+                MqttClient.builder()
+                        .useMqttVersion5()
+                        .identifier(id)
+                        .serverHost("127.0.0.1")
+                        .serverPort(way.address().getPort())
+                        .sslConfig(tls);
+        if (way.webSocket()) {
+            builder =
+                    builder.webSocketConfig(
+                            MqttWebSocketConfig.builder().serverPath("mqtt").build());
+        }
+        DeviceClient device = new DeviceClient(builder);
+        device.client.connect();
+        return device;
+    }
+
+    static DeviceClient connect(Way way, String id, Credentials credentials) throws Exception {
+        return connect(
+                way, id, credentials.certificate(), credentials.privateKey(), credentials.rootCa());
+    }
+
+    /// Publishes with QoS 1.
+    ///
+    /// @return the PUBACK's reason code
+    String publish(String topic, String payload) {
+        try {
+            client.publishWith()
+                    .topic(topic)
+                    .qos(MqttQos.AT_LEAST_ONCE)
+                    .payload(payload.getBytes(StandardCharsets.UTF_8))
+                    .send();
+            return "SUCCESS";
+        } catch (Mqtt5PubAckException e) {
+            return e.getMqttMessage().getReasonCode().name();
+        }
+    }
+
+    boolean isConnected() {
+        return client.getState().isConnected();
+    }
+
+    /// Why it was disconnected; waits for it.
+    String disconnection() throws InterruptedException {
+        String cause = disconnections.poll(20, TimeUnit.SECONDS);
+        if (cause == null) {
+            throw new AssertionError("still connected");
+        }
+        return cause;
+    }
+
+    void disconnect() {
+        client.disconnect();
+    }
+
+    private static KeyManagerFactory keys(Path certificate, Path key)
+            throws GeneralSecurityException, IOException {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        char[] none = new char[0];
+        store.load(null, none);
+        store.setKeyEntry(
+                "device",
+                privateKey(key),
+                none,
+                TlsContexts.certificates(certificate, "certificate")
+                        .toArray(X509Certificate[]::new));
+        KeyManagerFactory factory =
+                KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        factory.init(store, none);
+        return factory;
+    }
+
+    private static PrivateKey privateKey(Path file) throws GeneralSecurityException, IOException {
+        String base64 = Files.readString(file).replaceAll("-----[A-Z ]+-----|\\s", "");
+        return KeyFactory.getInstance("EC")
+                .generatePrivate(new PKCS8EncodedKeySpec(Base64.getDecoder().decode(base64)));
+    }
+
+    private static TrustManagerFactory trust(Path rootCa)
+            throws GeneralSecurityException, IOException {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, new char[0]);
+        store.setCertificateEntry("root", TlsContexts.certificates(rootCa, "root").getFirst());
+        TrustManagerFactory factory =
+                TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        factory.init(store);
+        return factory;
+    }
+}
