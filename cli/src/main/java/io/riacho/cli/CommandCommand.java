@@ -3,7 +3,6 @@ package io.riacho.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.riacho.cli.query.ServerClient;
 import io.riacho.server.config.Units;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -76,10 +75,7 @@ final class CommandCommand implements Runnable {
         try {
             answer =
                     server.ask(
-                            uri ->
-                                    ServerClient.post(
-                                            uri, "/api/v1/commands", "application/json", body),
-                            "");
+                            asked -> asked.post("/api/v1/commands", "application/json", body), "");
         } catch (InterruptedException e) {
             throw new CommandFailedException(Exit.FAILED, "interrupted");
         }

@@ -1,7 +1,9 @@
 package io.riacho.cli;
 
+import io.riacho.cli.client.ClientTls;
 import io.riacho.cli.field.FieldRun;
 import io.riacho.server.config.LoadedConfig;
+import io.riacho.server.config.ServerConfig;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -51,6 +53,10 @@ final class DemoCommand implements Callable<Integer> {
     @Option(names = "--seed", paramLabel = "N", description = "Another field.")
     private long seed = 42;
 
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private TlsFlags tls;
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
@@ -59,22 +65,17 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
         LoadedConfig loaded = flags.loadOver("demo.yaml", builtIn());
-        if (loaded.config().tls().enabled()) {
-            throw new CommandFailedException(
-                    Exit.CONFIGURATION, "the demo's sensors speak plain text; leave tls out");
-        }
         try (RunningServer server = RunningServer.start(loaded, spec.commandLine().getErr())) {
             out.println(server.readyLine());
             out.println();
-            out.println(
-                    "  the page     http://" + RunningServer.text(server.address("http")) + "/");
+            out.println("  the page     " + server.url() + "/");
             out.println("  sensors      TCP, HTTP and gRPC, a third of the field by each");
             out.println(
                     "  the rule     irrigate above 28 °C over 30 s, until below 26 °C; a day takes"
                             + " 8 minutes here");
             out.println(
-                    "  query it     ./riacho query --server http://"
-                            + RunningServer.text(server.address("http"))
+                    "  query it     ./riacho query --server "
+                            + server.url()
                             + " \"SELECT * FROM series\"");
             out.println();
             return run(server, loaded, out);
@@ -82,10 +83,13 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private int run(RunningServer server, LoadedConfig loaded, PrintWriter out)
-            throws InterruptedException {
+            throws IOException, InterruptedException {
         FieldRun.Doors doors =
                 new FieldRun.Doors(
-                        server.address("tcp"), server.address("http"), server.address("grpc"));
+                        server.address("tcp"),
+                        server.address("http"),
+                        server.address("grpc"),
+                        tls(loaded.config().tls()));
         CountDownLatch stopped = new CountDownLatch(1);
         Thread.ofVirtual()
                 .start(() -> {
@@ -121,6 +125,27 @@ final class DemoCommand implements Callable<Integer> {
         }
         out.println(clock() + "  the end: " + text(last));
         return last.stored() > 0 ? Exit.DONE : Exit.FAILED;
+    }
+
+    /// How the field's clients reach a server with TLS: without `--ca` they take its own certificate
+    /// for its authority.
+    private @Nullable ClientTls tls(ServerConfig.Tls server) {
+        if (!server.enabled()) {
+            return null;
+        }
+        ClientTls given = tls.tls();
+        if (server.clientCa() != null && (given == null || given.certificate() == null)) {
+            throw new CommandFailedException(
+                    Exit.USAGE,
+                    "tls.client-ca asks the field's clients for a certificate as well: give them"
+                            + " one by --cert and --key");
+        }
+        return given == null || given.authorities() == null
+                ? new ClientTls(
+                        server.certificate(),
+                        given == null ? null : given.certificate(),
+                        given == null ? null : given.key())
+                : given;
     }
 
     /// Nanoseconds until the next report or the end, whichever is nearer; 0 or less: the end is there.

@@ -1,8 +1,8 @@
 package io.riacho.cli;
 
+import io.riacho.cli.client.Target;
 import io.riacho.cli.flow.Flow;
 import io.riacho.cli.flow.RepeatedFlow;
-import io.riacho.cli.flow.Target;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;

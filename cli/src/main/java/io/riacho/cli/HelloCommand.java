@@ -1,7 +1,7 @@
 package io.riacho.cli;
 
+import io.riacho.cli.client.Target;
 import io.riacho.cli.flow.Hello;
-import io.riacho.cli.flow.Target;
 import java.io.IOException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

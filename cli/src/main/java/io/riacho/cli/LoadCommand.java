@@ -1,6 +1,6 @@
 package io.riacho.cli;
 
-import io.riacho.cli.flow.Target;
+import io.riacho.cli.client.Target;
 import io.riacho.cli.load.LoadKind;
 import io.riacho.cli.load.LoadOptions;
 import io.riacho.cli.load.LoadReport;
@@ -19,6 +19,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -97,6 +98,10 @@ final class LoadCommand implements Runnable {
             description = "Also write load-TARGET-N.json and .html there.")
     private @Nullable Path out;
 
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private TlsFlags tls;
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
@@ -108,6 +113,8 @@ final class LoadCommand implements Runnable {
         LoadResult result;
         try {
             result = new LoadRun(options, server(options), err).run();
+        } catch (IOException e) {
+            throw new CommandFailedException(Exit.USAGE, String.valueOf(e.getMessage()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CommandFailedException(Exit.FAILED, "interrupted");
@@ -137,7 +144,8 @@ final class LoadCommand implements Runnable {
                     connections,
                     parse("--duration", duration),
                     parse("--period", period),
-                    spread);
+                    spread,
+                    tls.tls());
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }

@@ -59,7 +59,7 @@ final class QueryCommand implements Callable<Integer> {
         Answer answer =
                 data == null
                         ? server.ask(
-                                uri -> QueryClient.ask(uri, sql),
+                                asked -> QueryClient.ask(asked, sql),
                                 " A stopped one's data: --data DIR")
                         : StoppedServer.ask(data, sql);
         format.print(answer, spec.commandLine().getOut());

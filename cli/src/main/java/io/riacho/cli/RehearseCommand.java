@@ -49,7 +49,8 @@ final class RehearseCommand implements Callable<Integer> {
                         new FieldRun.Doors(
                                 server.address("tcp"),
                                 server.address("http"),
-                                server.address("grpc"));
+                                server.address("grpc"),
+                                null);
                 try (FieldRun field =
                         new FieldRun(1, PLOTS, doors, data.resolve("valves"), out::println)) {
                     field.start();

@@ -66,10 +66,7 @@ final class RunningServer implements AutoCloseable {
                 continue;
             }
             line.append(' ').append(door).append('=');
-            if (door.equals("http")) {
-                line.append(config.config().tls().enabled() ? "https://" : "http://");
-            }
-            line.append(text(address(door)));
+            line.append(door.equals("http") ? url() : text(address(door)));
         }
         return line.append(" data=")
                 .append(config.config().data().toAbsolutePath().normalize())
@@ -88,6 +85,12 @@ final class RunningServer implements AutoCloseable {
         return bound.getAddress() != null && bound.getAddress().isAnyLocalAddress()
                 ? new InetSocketAddress(InetAddress.getLoopbackAddress(), bound.getPort())
                 : bound;
+    }
+
+    /// The HTTP door's address, such as `http://127.0.0.1:8080`.
+    String url() {
+        String scheme = config.config().tls().enabled() ? "https://" : "http://";
+        return scheme + text(address("http"));
     }
 
     static String text(InetSocketAddress address) {

@@ -1,22 +1,30 @@
 package io.riacho.cli;
 
+import io.riacho.cli.client.ClientTls;
 import io.riacho.cli.query.ServerClient;
 import java.io.IOException;
 import java.net.URI;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/// The option of every command that speaks to a running server over HTTP.
+/// The options of every command that speaks to a running server over HTTP.
 final class ServerFlag {
 
     @Option(
             names = "--server",
             paramLabel = "URL",
-            description = "A running server; http://127.0.0.1:8080 unless given.")
+            description =
+                    "A running server, http:// or https://; http://127.0.0.1:8080 unless given.")
     private @Nullable URI server;
+
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private TlsFlags tls;
 
     @Spec(Spec.Target.MIXEE)
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -24,7 +32,8 @@ final class ServerFlag {
 
     /// What is asked of the server.
     interface Question<T> {
-        T ask(URI server) throws IOException, InterruptedException, ServerClient.RefusedException;
+        T ask(ServerClient server)
+                throws IOException, InterruptedException, ServerClient.RefusedException;
     }
 
     boolean isGiven() {
@@ -43,8 +52,15 @@ final class ServerFlag {
             throw new ParameterException(
                     spec.commandLine(), "--server takes an address such as http://127.0.0.1:8080");
         }
+        ClientTls with = tls.tls();
+        if (with != null && !uri.getScheme().equals("https")) {
+            throw new ParameterException(
+                    spec.commandLine(), "TLS is for https://, and --server says " + uri);
+        }
         try {
-            return question.ask(uri);
+            return question.ask(new ServerClient(uri, with));
+        } catch (SSLException e) {
+            throw new CommandFailedException(Exit.UNREACHABLE, TlsFlags.failed(uri.toString(), e));
         } catch (ServerClient.RefusedException e) {
             throw new CommandFailedException(Exit.FAILED, String.valueOf(e.getMessage()));
         } catch (IOException e) {

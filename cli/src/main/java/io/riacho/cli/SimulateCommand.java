@@ -1,13 +1,15 @@
 package io.riacho.cli;
 
+import io.riacho.cli.client.Target;
 import io.riacho.cli.field.Simulator;
-import io.riacho.cli.flow.Target;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -65,6 +67,10 @@ final class SimulateCommand implements Callable<Integer> {
             description = "Readings of each sensor; endless unless given.")
     private long count;
 
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private TlsFlags tls;
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
@@ -79,9 +85,11 @@ final class SimulateCommand implements Callable<Integer> {
         }
         PrintWriter out = spec.commandLine().getOut();
         try (Simulator simulator =
-                new Simulator(protocol, metric, sensors, address(), System.nanoTime())) {
+                new Simulator(protocol, metric, sensors, address(), tls.tls(), System.nanoTime())) {
             long stored = simulator.run(period, count, out::println);
             return stored == count * sensors ? Exit.DONE : Exit.FAILED;
+        } catch (IOException e) {
+            throw new CommandFailedException(Exit.USAGE, String.valueOf(e.getMessage()));
         }
     }
 

@@ -1,6 +1,7 @@
 package io.riacho.cli;
 
-import io.riacho.cli.flow.ClientTls;
+import io.riacho.cli.client.ClientTls;
+import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -12,22 +13,32 @@ final class TlsFlags {
     private boolean tls;
 
     @Option(
-            names = "--tls-ca",
+            names = "--ca",
             paramLabel = "FILE",
             description = "Use TLS; PEM file of the authorities that may sign the server.")
     private @Nullable Path authorities;
 
     @Option(
-            names = "--tls-cert",
+            names = "--cert",
             paramLabel = "FILE",
             description = "Use TLS; PEM file of the client's own certificate.")
     private @Nullable Path certificate;
 
     @Option(
-            names = "--tls-key",
+            names = "--key",
             paramLabel = "FILE",
             description = "PEM file of that certificate's key (PKCS#8).")
     private @Nullable Path key;
+
+    /// What to say when TLS with a server fails.
+    static String failed(String server, IOException e) {
+        return "TLS with "
+                + server
+                + " failed: "
+                + e.getMessage()
+                + " (--ca names who signed the server's certificate; --cert and --key are yours, where"
+                + " the server asks for one)";
+    }
 
     /// Null: plain text.
     @Nullable ClientTls tls() {

@@ -7,7 +7,9 @@ import io.riacho.cli.field.FieldRun;
 import io.riacho.cli.field.Simulator;
 import io.riacho.cli.query.Answer;
 import io.riacho.cli.query.QueryClient;
+import io.riacho.cli.query.ServerClient;
 import io.riacho.server.config.ConfigSources;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.URI;
@@ -47,19 +49,22 @@ class FieldOnAServerTest {
         return RunningServer.start(sources.load(), new PrintWriter(new StringWriter(), true));
     }
 
-    private static FieldRun field(RunningServer server, Path valves, List<String> told) {
+    private static FieldRun field(RunningServer server, Path valves, List<String> told)
+            throws IOException {
         return new FieldRun(
                 7,
                 PLOTS,
                 new FieldRun.Doors(
-                        server.address("tcp"), server.address("http"), server.address("grpc")),
+                        server.address("tcp"),
+                        server.address("http"),
+                        server.address("grpc"),
+                        null),
                 valves,
                 told::add);
     }
 
     private static Answer ask(RunningServer server, String sql) throws Exception {
-        URI uri = URI.create("http://" + RunningServer.text(server.address("http")));
-        return QueryClient.ask(uri, sql);
+        return QueryClient.ask(new ServerClient(URI.create(server.url()), null), sql);
     }
 
     @Test
@@ -92,7 +97,7 @@ class FieldOnAServerTest {
     }
 
     @Test
-    void valvesStayWhereTheyWereOverARestart() {
+    void valvesStayWhereTheyWereOverARestart() throws IOException {
         Path valves = data.resolve("valves");
         try (RunningServer server = server();
                 FieldRun field = field(server, valves, new CopyOnWriteArrayList<>())) {
@@ -118,7 +123,12 @@ class FieldOnAServerTest {
             List<String> told = new CopyOnWriteArrayList<>();
             try (Simulator simulator =
                     new Simulator(
-                            protocol, Simulator.Metric.HUMIDITY, 3, server.address(door), 1)) {
+                            protocol,
+                            Simulator.Metric.HUMIDITY,
+                            3,
+                            server.address(door),
+                            null,
+                            1)) {
                 assertThat(simulator.run(Duration.ofMillis(20), 4, told::add)).isEqualTo(12);
             }
             assertThat(told).hasSize(4).allMatch(each -> each.startsWith("3 stored, 0 refused"));

@@ -1,7 +1,9 @@
 package io.riacho.cli.field;
 
 import io.grpc.ManagedChannel;
-import io.grpc.netty.NettyChannelBuilder;
+import io.riacho.cli.client.ClientTls;
+import io.riacho.cli.client.Target;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,6 +14,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /// A field that runs: once a second the model takes a step, and what its sensors say goes to a
 /// server's doors over sockets, a third of the plots by each; actuators take the server's commands.
@@ -21,7 +25,13 @@ public final class FieldRun implements AutoCloseable {
     static final long PERIOD_MILLIS = 1_000;
 
     /// Where a server's doors are.
-    public record Doors(InetSocketAddress tcp, InetSocketAddress http, InetSocketAddress grpc) {}
+    ///
+    /// @param tls null: plain text
+    public record Doors(
+            InetSocketAddress tcp,
+            InetSocketAddress http,
+            InetSocketAddress grpc,
+            @Nullable ClientTls tls) {}
 
     /// What has happened so far.
     ///
@@ -59,7 +69,9 @@ public final class FieldRun implements AutoCloseable {
     ///
     /// @param valveFile where the valves' positions are kept between runs
     /// @param told is told of each valve that is turned, in words; called on several threads
-    public FieldRun(long seed, int plots, Doors doors, Path valveFile, Consumer<String> told) {
+    /// @throws IOException when the files of `doors.tls()` cannot be used
+    public FieldRun(long seed, int plots, Doors doors, Path valveFile, Consumer<String> told)
+            throws IOException {
         field = new Field(seed, plots);
         valves = new Valves(plots);
         file = new ValveFile(valveFile);
@@ -67,11 +79,16 @@ public final class FieldRun implements AutoCloseable {
         timer =
                 Executors.newSingleThreadScheduledExecutor(
                         Thread.ofPlatform().name("field").daemon().factory());
-        channel = NettyChannelBuilder.forAddress(doors.grpc()).usePlaintext().build();
+        ClientTls tls = doors.tls();
+        SSLContext context = tls == null ? null : tls.jdk();
+        channel =
+                new Target(doors.grpc().getHostString(), doors.grpc().getPort())
+                        .builder(tls)
+                        .build();
         senders =
                 List.of(
-                        new Sender(new TcpClient(doors.tcp())),
-                        new Sender(new HttpPoster(doors.http())),
+                        new Sender(new TcpClient(doors.tcp(), context)),
+                        new Sender(new HttpPoster(doors.http(), context)),
                         new Sender(new GrpcWriter(channel)));
         actuators =
                 new Actuators(

@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /// The HTTP door: an array of readings per request.
 final class HttpPoster implements Door {
@@ -20,15 +22,17 @@ final class HttpPoster implements Door {
     private final URI uri;
     private final HttpClient client;
 
-    HttpPoster(InetSocketAddress address) {
+    /// @param tls null: plain text
+    HttpPoster(InetSocketAddress address, @Nullable SSLContext tls) {
         String host = address.getHostString();
         String literal = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
-        uri = URI.create("http://" + literal + ":" + address.getPort() + "/api/v1/readings");
-        client =
+        String scheme = tls == null ? "http" : "https";
+        uri = URI.create(scheme + "://" + literal + ":" + address.getPort() + "/api/v1/readings");
+        HttpClient.Builder builder =
                 HttpClient.newBuilder()
                         .version(HttpClient.Version.HTTP_1_1)
-                        .connectTimeout(TIMEOUT)
-                        .build();
+                        .connectTimeout(TIMEOUT);
+        client = (tls == null ? builder : builder.sslContext(tls)).build();
     }
 
     @Override

@@ -1,7 +1,8 @@
 package io.riacho.cli.field;
 
 import io.grpc.ManagedChannel;
-import io.grpc.netty.NettyChannelBuilder;
+import io.riacho.cli.client.ClientTls;
+import io.riacho.cli.client.Target;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -60,21 +61,27 @@ public final class Simulator implements AutoCloseable {
     ///
     /// @param sensors how many, at least 1
     /// @param to the door's address
+    /// @param tls null: plain text
+    /// @throws IOException when the files of `tls` cannot be used
     public Simulator(
-            Protocol protocol, Metric metric, int sensors, InetSocketAddress to, long seed) {
+            Protocol protocol,
+            Metric metric,
+            int sensors,
+            InetSocketAddress to,
+            @Nullable ClientTls tls,
+            long seed)
+            throws IOException {
         this.metric = metric;
         this.random = new SplittableRandom(seed);
         this.wandering = new double[sensors];
         this.channel =
                 protocol == Protocol.GRPC
-                        ? NettyChannelBuilder.forAddress(to.getHostString(), to.getPort())
-                                .usePlaintext()
-                                .build()
+                        ? new Target(to.getHostString(), to.getPort()).builder(tls).build()
                         : null;
         this.door =
                 switch (protocol) {
-                    case TCP -> new TcpClient(to);
-                    case HTTP -> new HttpPoster(to);
+                    case TCP -> new TcpClient(to, tls == null ? null : tls.jdk());
+                    case HTTP -> new HttpPoster(to, tls == null ? null : tls.jdk());
                     case GRPC -> new GrpcWriter(Objects.requireNonNull(channel));
                 };
     }

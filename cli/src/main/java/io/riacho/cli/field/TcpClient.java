@@ -11,6 +11,10 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /// The TCP door: a line each, an answer each.
@@ -20,12 +24,15 @@ final class TcpClient implements Door {
     private static final String RECEIPT = "Dados recebidos com sucesso.";
 
     private final InetSocketAddress address;
+    private final @Nullable SSLSocketFactory tls;
     private @Nullable Connection connection;
 
     private record Connection(Socket socket, BufferedReader in, Writer out) {}
 
-    TcpClient(InetSocketAddress address) {
+    /// @param tls null: plain text
+    TcpClient(InetSocketAddress address, @Nullable SSLContext tls) {
         this.address = address;
+        this.tls = tls == null ? null : tls.getSocketFactory();
     }
 
     @Override
@@ -82,13 +89,27 @@ final class TcpClient implements Door {
             Socket socket = new Socket();
             try {
                 socket.connect(new InetSocketAddress(each, address.getPort()), TIMEOUT_MILLIS);
-                return socket;
+                return tls == null ? socket : secured(tls, socket);
             } catch (IOException e) {
                 socket.close();
                 failed = new IOException(address.getHostString() + ": " + e.getMessage(), e);
             }
         }
         throw failed == null ? new IOException(address.getHostString() + ": no address") : failed;
+    }
+
+    private Socket secured(SSLSocketFactory factory, Socket plain) throws IOException {
+        SSLSocket socket =
+                (SSLSocket)
+                        factory.createSocket(
+                                plain, address.getHostString(), address.getPort(), true);
+        SSLParameters parameters = socket.getSSLParameters();
+        // The certificate must be for this host, as a browser wants it.
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        socket.setSSLParameters(parameters);
+        socket.setSoTimeout(TIMEOUT_MILLIS);
+        socket.startHandshake();
+        return socket;
     }
 
     @Override

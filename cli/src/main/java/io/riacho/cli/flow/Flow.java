@@ -4,6 +4,8 @@ import com.google.protobuf.Message;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.stub.BlockingClientCall;
+import io.riacho.cli.client.ClientTls;
+import io.riacho.cli.client.Target;
 import io.riacho.protocol.actuator.ActuationCommand;
 import io.riacho.protocol.actuator.ActuatorGrpc;
 import io.riacho.protocol.processor.ProcessedData;

@@ -3,8 +3,11 @@ package io.riacho.cli.load;
 import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
-import io.riacho.cli.flow.Target;
+import io.netty.handler.ssl.SslContext;
+import io.riacho.cli.client.ClientTls;
+import io.riacho.cli.client.Target;
 import io.riacho.server.ingest.EventLoops;
+import java.io.IOException;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -12,19 +15,23 @@ import org.jspecify.annotations.Nullable;
 final class GrpcConnections implements AutoCloseable {
 
     private final Target target;
+    private final @Nullable SslContext tls;
     private final EventLoops loops;
     private final AtomicReferenceArray<@Nullable ManagedChannel> channels;
 
-    GrpcConnections(Target target, EventLoops loops, int connections) {
-        this.target = target;
+    /// @throws IOException when the files of the options' TLS cannot be used
+    GrpcConnections(LoadOptions options, EventLoops loops) throws IOException {
+        ClientTls with = options.tls();
+        tls = with == null ? null : with.grpc();
+        target = options.target();
         this.loops = loops;
-        channels = new AtomicReferenceArray<>(connections);
+        channels = new AtomicReferenceArray<>(options.connections());
     }
 
     void open(int index, Load.Opening opening) {
+        NettyChannelBuilder builder = NettyChannelBuilder.forAddress(target.host(), target.port());
         ManagedChannel channel =
-                NettyChannelBuilder.forAddress(target.host(), target.port())
-                        .usePlaintext()
+                (tls == null ? builder.usePlaintext() : builder.sslContext(tls))
                         .directExecutor()
                         .eventLoopGroup(loops.workers())
                         .channelType(loops.channelType(), null)

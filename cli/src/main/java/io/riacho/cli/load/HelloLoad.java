@@ -7,6 +7,7 @@ import io.riacho.protocol.hello.Mensagem;
 import io.riacho.protocol.hello.Resposta;
 import io.riacho.protocol.hello.SaudacaoGrpc;
 import io.riacho.server.ingest.EventLoops;
+import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 
 /// Greetings. A call that came due is made whether or not the one before it has been answered.
@@ -22,8 +23,8 @@ final class HelloLoad implements Load {
     private final Measurements measurements;
     private volatile boolean closing;
 
-    HelloLoad(LoadOptions options, EventLoops loops, Measurements measurements) {
-        connections = new GrpcConnections(options.target(), loops, options.connections());
+    HelloLoad(LoadOptions options, EventLoops loops, Measurements measurements) throws IOException {
+        connections = new GrpcConnections(options, loops);
         this.measurements = measurements;
     }
 

@@ -1,7 +1,9 @@
 package io.riacho.cli.load;
 
-import io.riacho.cli.flow.Target;
+import io.riacho.cli.client.ClientTls;
+import io.riacho.cli.client.Target;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /// What to do.
 ///
@@ -12,13 +14,15 @@ import java.time.Duration;
 /// @param period how often each connection sends, from 1 ms to an hour; [LoadKind#SENSOR] ignores it,
 ///     since the sensor sends, once a second
 /// @param spread whether the connections take turns within a period, instead of all at once
+/// @param tls null: plain text
 public record LoadOptions(
         LoadKind kind,
         Target target,
         int connections,
         Duration duration,
         Duration period,
-        boolean spread) {
+        boolean spread,
+        @Nullable ClientTls tls) {
 
     /// Above this one client machine runs out of ports and files before a server does.
     public static final int CONNECTIONS_MAX = 20_000;

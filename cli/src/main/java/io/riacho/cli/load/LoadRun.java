@@ -1,6 +1,7 @@
 package io.riacho.cli.load;
 
 import io.riacho.server.ingest.EventLoops;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -50,7 +51,9 @@ public final class LoadRun {
     }
 
     /// Runs; returns when it is over.
-    public LoadResult run() throws InterruptedException {
+    ///
+    /// @throws IOException when the files of the options' TLS cannot be used
+    public LoadResult run() throws IOException, InterruptedException {
         try (EventLoops loops = EventLoops.start();
                 Load load = load(loops)) {
             int opened = open(load);
@@ -82,7 +85,7 @@ public final class LoadRun {
         }
     }
 
-    private Load load(EventLoops loops) {
+    private Load load(EventLoops loops) throws IOException {
         return switch (options.kind()) {
             case SENSOR -> new SensorLoad(options, loops, measurements);
             case HELLO -> new HelloLoad(options, loops, measurements);

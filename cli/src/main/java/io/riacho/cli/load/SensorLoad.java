@@ -7,6 +7,7 @@ import io.riacho.protocol.sensor.ReadingRequest;
 import io.riacho.protocol.sensor.SensorGrpc;
 import io.riacho.protocol.sensor.Temperature;
 import io.riacho.server.ingest.EventLoops;
+import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 
 /// Endless streams of readings. The response time is that of a stream's first reading, less than a
@@ -20,8 +21,9 @@ final class SensorLoad implements Load {
     private final Measurements measurements;
     private volatile boolean closing;
 
-    SensorLoad(LoadOptions options, EventLoops loops, Measurements measurements) {
-        connections = new GrpcConnections(options.target(), loops, options.connections());
+    SensorLoad(LoadOptions options, EventLoops loops, Measurements measurements)
+            throws IOException {
+        connections = new GrpcConnections(options, loops);
         this.measurements = measurements;
     }
 

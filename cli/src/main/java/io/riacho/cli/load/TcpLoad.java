@@ -10,7 +10,12 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.LineBasedFrameDecoder;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
+import io.riacho.cli.client.ClientTls;
+import io.riacho.cli.client.Target;
 import io.riacho.server.ingest.EventLoops;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Locale;
@@ -32,13 +37,17 @@ final class TcpLoad implements Load {
     private static final int CONNECT_MILLIS_MAX = 10_000;
 
     private final LoadOptions options;
+    private final @Nullable SslContext tls;
     private final Measurements measurements;
     private final EventLoops loops;
     private final AtomicReferenceArray<@Nullable Connection> connections;
     private volatile boolean closing;
 
-    TcpLoad(LoadOptions options, EventLoops loops, Measurements measurements) {
+    /// @throws IOException when the files of the options' TLS cannot be used
+    TcpLoad(LoadOptions options, EventLoops loops, Measurements measurements) throws IOException {
         this.options = options;
+        ClientTls with = options.tls();
+        tls = with == null ? null : with.plainProtocol();
         this.loops = loops;
         this.measurements = measurements;
         connections = new AtomicReferenceArray<>(options.connections());
@@ -57,6 +66,9 @@ final class TcpLoad implements Load {
                                 new ChannelInitializer<Channel>() {
                                     @Override
                                     protected void initChannel(Channel channel) {
+                                        if (tls != null) {
+                                            channel.pipeline().addLast(tlsHandler(tls, channel));
+                                        }
                                         channel.pipeline()
                                                 .addLast(new LineBasedFrameDecoder(LINE_BYTES_MAX))
                                                 .addLast(connection);
@@ -72,6 +84,11 @@ final class TcpLoad implements Load {
                 opening.failed(String.valueOf(done.cause().getMessage()));
             }
         });
+    }
+
+    private SslHandler tlsHandler(SslContext context, Channel channel) {
+        Target target = options.target();
+        return context.newHandler(channel.alloc(), target.host(), target.port());
     }
 
     @Override

@@ -2,7 +2,6 @@ package io.riacho.cli.query;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,17 +14,13 @@ public final class QueryClient {
 
     /// Asks.
     ///
-    /// @param server such as `http://127.0.0.1:8080`
     /// @throws ServerClient.RefusedException when the server answers with a reason
     /// @throws IOException when there is no answer
-    public static Answer ask(URI server, String sql)
+    public static Answer ask(ServerClient server, String sql)
             throws IOException, InterruptedException, ServerClient.RefusedException {
         return answer(
-                ServerClient.post(
-                        server,
-                        "/api/v1/query",
-                        "application/sql",
-                        sql.getBytes(StandardCharsets.UTF_8)));
+                server.post(
+                        "/api/v1/query", "application/sql", sql.getBytes(StandardCharsets.UTF_8)));
     }
 
     private static Answer answer(JsonNode body) {

@@ -2,6 +2,7 @@ package io.riacho.cli.flow;
 
 import io.grpc.BindableService;
 import io.netty.handler.ssl.SslContext;
+import io.riacho.cli.client.Target;
 import io.riacho.server.ingest.EventLoops;
 import io.riacho.server.ingest.grpc.ActuatorService;
 import io.riacho.server.ingest.grpc.GreetingService;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.grpc.stub.StreamObserver;
-import io.riacho.cli.flow.Target;
+import io.riacho.cli.client.Target;
 import io.riacho.protocol.hello.Mensagem;
 import io.riacho.protocol.hello.Resposta;
 import io.riacho.protocol.hello.SaudacaoGrpc;
@@ -17,6 +17,7 @@ import io.riacho.server.ingest.grpc.GrpcOptions;
 import io.riacho.server.ingest.grpc.SensorService;
 import io.riacho.server.ingest.grpc.SimulatedSensors;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.net.ServerSocket;
@@ -47,10 +48,16 @@ class LoadRunTest {
 
     private static LoadResult run(
             LoadKind kind, int port, int connections, Duration duration, Duration period)
-            throws InterruptedException {
+            throws IOException, InterruptedException {
         LoadOptions options =
                 new LoadOptions(
-                        kind, new Target("localhost", port), connections, duration, period, false);
+                        kind,
+                        new Target("localhost", port),
+                        connections,
+                        duration,
+                        period,
+                        false,
+                        null);
         return new LoadRun(options, null, new PrintWriter(Writer.nullWriter())).run();
     }
 
@@ -203,7 +210,8 @@ class LoadRunTest {
                             3,
                             Duration.ofMillis(2_200),
                             Duration.ofMillis(50),
-                            true);
+                            true,
+                            null);
             LoadResult result =
                     new LoadRun(
                                     options,
@@ -237,13 +245,16 @@ class LoadRunTest {
     void whatIsOutOfRangeIsRefused() {
         Target target = new Target("localhost", 1);
         Duration second = Duration.ofSeconds(1);
-        assertThatThrownBy(() -> new LoadOptions(LoadKind.TCP, target, 0, second, second, false))
+        assertThatThrownBy(
+                        () -> new LoadOptions(LoadKind.TCP, target, 0, second, second, false, null))
                 .hasMessageContaining("connections");
         assertThatThrownBy(() ->
-                        new LoadOptions(LoadKind.TCP, target, 1, Duration.ZERO, second, false))
+                        new LoadOptions(
+                                LoadKind.TCP, target, 1, Duration.ZERO, second, false, null))
                 .hasMessageContaining("duration");
         assertThatThrownBy(() ->
-                        new LoadOptions(LoadKind.TCP, target, 1, second, Duration.ZERO, false))
+                        new LoadOptions(
+                                LoadKind.TCP, target, 1, second, Duration.ZERO, false, null))
                 .hasMessageContaining("period");
     }
 

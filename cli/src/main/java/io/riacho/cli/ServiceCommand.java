@@ -9,31 +9,39 @@ import io.riacho.server.ingest.grpc.GrpcOptions;
 import io.riacho.server.tls.TlsContexts;
 import io.riacho.server.tls.TlsOptions;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 
 /// One of the reports' services, alone in its process: it stores nothing and needs no data directory.
-final class StandaloneService {
+abstract class ServiceCommand implements Callable<Integer> {
 
-    private StandaloneService() {}
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private ConfigFlags flags;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    /// The service.
+    abstract BindableService service(ServerConfig config, EventLoops loops);
+
+    /// Where it listens; 0 picks a free port.
+    abstract int port(ServerConfig config);
 
     /// Serves until the process is told to end.
-    ///
-    /// @param name for the ready line
-    static int serve(
-            String name,
-            BindableService service,
-            ServerConfig config,
-            int port,
-            EventLoops loops,
-            PrintWriter out)
-            throws InterruptedException {
+    @Override
+    public final Integer call() throws InterruptedException {
+        ServerConfig config = flags.load().config();
         GrpcOptions options =
-                GrpcOptions.onLoopback(port)
-                        .at(config.grpcBind(), port)
+                GrpcOptions.onLoopback(port(config))
+                        .at(config.grpcBind(), port(config))
                         .withLimits(
                                 config.grpc().messageBytesMax(),
                                 config.grpc().connectionsMax(),
@@ -52,9 +60,14 @@ final class StandaloneService {
                                 Thread.currentThread().interrupt();
                             }
                         });
-        try (GrpcDoor door = GrpcDoor.start(options, List.of(service), loops, tls(config))) {
+        try (EventLoops loops = EventLoops.start();
+                GrpcDoor door =
+                        GrpcDoor.start(
+                                options, List.of(service(config, loops)), loops, tls(config))) {
             Runtime.getRuntime().addShutdownHook(hook);
-            out.println("ready " + name + "=" + RunningServer.text(door.address()));
+            spec.commandLine()
+                    .getOut()
+                    .println("ready " + spec.name() + "=" + RunningServer.text(door.address()));
             stop.await();
             return Exit.DONE;
         } catch (IOException e) {

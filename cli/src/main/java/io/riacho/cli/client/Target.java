@@ -1,7 +1,6 @@
-package io.riacho.cli.flow;
+package io.riacho.cli.client;
 
 import io.grpc.ManagedChannel;
-import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
@@ -44,25 +43,26 @@ public record Target(String host, int port) {
     ///
     /// @param tls null: plain text
     /// @throws IOException when a PEM file cannot be read
-    Channel open(@Nullable ClientTls tls) throws IOException {
+    public Channel open(@Nullable ClientTls tls) throws IOException {
+        return new Channel(builder(tls).build());
+    }
+
+    /// A channel that is still to be set up further.
+    ///
+    /// @param tls null: plain text
+    /// @throws IOException when a PEM file cannot be read
+    public NettyChannelBuilder builder(@Nullable ClientTls tls) throws IOException {
         NettyChannelBuilder builder = NettyChannelBuilder.forAddress(host, port);
         if (tls == null) {
             builder.usePlaintext();
         } else {
-            var context = GrpcSslContexts.forClient();
-            if (tls.authorities() != null) {
-                context.trustManager(tls.authorities().toFile());
-            }
-            if (tls.certificate() != null && tls.key() != null) {
-                context.keyManager(tls.certificate().toFile(), tls.key().toFile());
-            }
-            builder.sslContext(context.build());
+            builder.sslContext(tls.grpc());
         }
-        return new Channel(builder.build());
+        return builder;
     }
 
     /// A connection that closes with its block.
-    record Channel(ManagedChannel channel) implements AutoCloseable {
+    public record Channel(ManagedChannel channel) implements AutoCloseable {
 
         @Override
         public void close() {
