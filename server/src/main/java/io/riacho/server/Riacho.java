@@ -15,7 +15,6 @@ import io.riacho.mqtt.Client;
 import io.riacho.mqtt.ClientEvents;
 import io.riacho.mqtt.MqttLimits;
 import io.riacho.mqtt.packet.ReasonCode;
-import io.riacho.mqtt.session.SessionStoreInMemory;
 import io.riacho.server.actuation.Actuation;
 import io.riacho.server.actuation.Commands;
 import io.riacho.server.actuation.DeviceGroups;
@@ -247,7 +246,7 @@ public final class Riacho implements AutoCloseable {
                                 new MqttDoor.Parts(
                                         pipeline.intake(),
                                         series,
-                                        new SessionStoreInMemory(),
+                                        pipeline.sessions(),
                                         identities.authenticator(),
                                         new RoleAuthorizer(options.topics()),
                                         TopicListener.NONE,
@@ -473,17 +472,20 @@ public final class Riacho implements AutoCloseable {
         port(ports, Transport.TLS, config.mqttBind(), mqtt.tlsPort());
         port(ports, Transport.SECURE_WEB_SOCKET, config.mqttBind(), mqtt.wssPort());
         MqttLimits defaults = MqttLimits.DEFAULTS;
+        // A message that a session is owed must fit an entry of the journal, beside others.
+        int packetBytesMax =
+                Math.min(mqtt.packetBytesMax(), journalOptions(config).entryBytesMax() / 4);
         return new MqttOptions(
                 ports,
                 new TopicTree(mqtt.topicRoot()),
                 new MqttLimits(
                         mqtt.connectionsMax(),
                         defaults.connectTimeoutMillis(),
-                        mqtt.packetBytesMax(),
+                        packetBytesMax,
                         defaults.clientIdBytesMax(),
                         defaults.topicLevelsMax(),
                         mqtt.receiveMax(),
-                        Math.max(defaults.pendingBytesMax(), mqtt.packetBytesMax()),
+                        Math.max(defaults.pendingBytesMax(), packetBytesMax),
                         mqtt.sendMax(),
                         mqtt.queuedMessagesMax(),
                         defaults.queuedBytesMax(),

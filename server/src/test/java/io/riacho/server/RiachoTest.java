@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.hivemq.client.mqtt.MqttClient;
+import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
 import io.riacho.lake.QueryLimits;
@@ -152,6 +153,61 @@ class RiachoTest {
             assertThat(riacho.commands().newest("pump").orElseThrow().turnOn()).isTrue();
             await().until(() -> !riacho.commands().newest("pump").orElseThrow().turnOn());
         }
+    }
+
+    @Test
+    void whatADeviceThatIsAwayIsOwedWaitsForItAcrossARestart() throws Exception {
+        try (Riacho riacho = Riacho.start(config())) {
+            Mqtt5BlockingClient device = device(riacho);
+            assertThat(connect(device)).isFalse();
+            device.subscribeWith().topicFilter("plain/#").qos(MqttQos.EXACTLY_ONCE).send();
+            device.disconnect();
+            Mqtt5BlockingClient other =
+                    MqttClient.builder()
+                            .useMqttVersion5()
+                            .identifier("other")
+                            .serverAddress(riacho.address("mqtt"))
+                            .buildBlocking();
+            other.connect();
+            for (MqttQos qos : List.of(MqttQos.AT_LEAST_ONCE, MqttQos.EXACTLY_ONCE)) {
+                other.publishWith()
+                        .topic("plain/" + qos.getCode())
+                        .qos(qos)
+                        .payload("wait".getBytes(UTF_8))
+                        .send();
+            }
+            other.disconnect();
+        }
+        try (Riacho again = Riacho.start(config())) {
+            Mqtt5BlockingClient device = device(again);
+            try (Mqtt5BlockingClient.Mqtt5Publishes got =
+                    device.publishes(MqttGlobalPublishFilter.ALL)) {
+                assertThat(connect(device)).isTrue();
+                for (String topic : List.of("plain/1", "plain/2")) {
+                    assertThat(got.receive(10, TimeUnit.SECONDS))
+                            .hasValueSatisfying(message ->
+                                    assertThat(message.getTopic().toString()).isEqualTo(topic));
+                }
+            }
+            device.disconnect();
+        }
+    }
+
+    private static Mqtt5BlockingClient device(Riacho riacho) {
+        return MqttClient.builder()
+                .useMqttVersion5()
+                .identifier("device")
+                .serverAddress(riacho.address("mqtt"))
+                .buildBlocking();
+    }
+
+    /// Connects with a session that lasts; whether there was one.
+    private static boolean connect(Mqtt5BlockingClient client) {
+        return client.connectWith()
+                .cleanStart(false)
+                .sessionExpiryInterval(3600)
+                .send()
+                .isSessionPresent();
     }
 
     @Test

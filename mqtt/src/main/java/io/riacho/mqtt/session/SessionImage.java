@@ -2,8 +2,10 @@ package io.riacho.mqtt.session;
 
 import io.riacho.mqtt.packet.Qos;
 import io.riacho.mqtt.packet.SubscriptionOptions;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -200,17 +202,41 @@ public final class SessionImage {
         return retained.values();
     }
 
-    /// The changes that rebuild this image when applied to an empty one, in order.
+    /// The changes that rebuild this image when applied to an empty one, in order. A message that several
+    /// sessions are owed comes once.
     public void forEach(Consumer<SessionChange> consumer) {
         for (Message each : retained.values()) {
             consumer.accept(new SessionChange.Retained(each.topic(), each));
         }
+        IdentityHashMap<Message, List<SessionChange.Target>> owed = new IdentityHashMap<>();
+        List<Message> messages = new ArrayList<>();
         for (StoredSession each : sessions.values()) {
-            forEach(each, consumer);
+            begin(each, consumer);
+            for (Owed o : each.owed.values()) {
+                owed.computeIfAbsent(
+                                o.message(),
+                                message -> {
+                                    messages.add(message);
+                                    return new ArrayList<>(1);
+                                })
+                        .add(
+                                new SessionChange.Target(
+                                        each.clientId,
+                                        o.sequence(),
+                                        o.qos(),
+                                        o.retain(),
+                                        o.subscriptionIds()));
+            }
+        }
+        for (Message each : messages) {
+            consumer.accept(new SessionChange.Queued(each, owed.getOrDefault(each, List.of())));
+        }
+        for (StoredSession each : sessions.values()) {
+            end(each, consumer);
         }
     }
 
-    private static void forEach(StoredSession session, Consumer<SessionChange> consumer) {
+    private static void begin(StoredSession session, Consumer<SessionChange> consumer) {
         String id = session.clientId;
         consumer.accept(new SessionChange.Opened(id, true, session.expirySeconds));
         // Keeps the numbers going on where they were, though the message itself is gone.
@@ -219,11 +245,11 @@ public final class SessionImage {
             consumer.accept(
                     new SessionChange.Subscribed(id, s.filter(), s.options(), s.subscriptionId()));
         }
+    }
+
+    private static void end(StoredSession session, Consumer<SessionChange> consumer) {
+        String id = session.clientId;
         for (Owed o : session.owed.values()) {
-            SessionChange.Target target =
-                    new SessionChange.Target(
-                            id, o.sequence(), o.qos(), o.retain(), o.subscriptionIds());
-            consumer.accept(new SessionChange.Queued(o.message(), List.of(target)));
             if (o.released()) {
                 consumer.accept(new SessionChange.Released(id, o.sequence()));
             }
@@ -234,5 +260,12 @@ public final class SessionImage {
             consumer.accept(
                     new SessionChange.Closed(id, session.closedAtMillis, session.expirySeconds));
         }
+    }
+
+    /// Another image with the same content; messages are shared.
+    public SessionImage copy() {
+        SessionImage copy = new SessionImage();
+        forEach(copy::apply);
+        return copy;
     }
 }

@@ -34,10 +34,8 @@ public final class SessionStoreInMemory implements SessionStore {
 
     /// A copy of what is stored now.
     public SessionImage snapshot() {
-        SessionImage copy = new SessionImage();
         synchronized (image) {
-            image.forEach(copy::apply);
+            return image.copy();
         }
-        return copy;
     }
 }

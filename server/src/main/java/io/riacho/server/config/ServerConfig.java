@@ -211,7 +211,10 @@ public record ServerConfig(
                             value = "1MiB",
                             min = 1024,
                             max = MQTT_PACKET_BYTES_MAX,
-                            doc = "The largest packet; a larger one ends its connection.")
+                            doc =
+                                    "The largest packet; a larger one ends its connection. At most a"
+                                            + " quarter of an entry of the journal, which is 40 MiB"
+                                            + " or journal.segment-bytes if that is less.")
                     int packetBytesMax,
             @Setting(
                             value = "4096",

@@ -10,6 +10,9 @@ public interface Intake {
     ///     go on when [#whenReady(Runnable)] says so
     boolean submit(Submission submission);
 
+    /// Whether the intake is full now, for doors that also give the disk work in other ways.
+    boolean isFull();
+
     /// Runs `resume` once, when there is room again; at once, on the caller's thread, when there is
     /// now. Otherwise on a thread of the pipeline, where it must not block.
     void whenReady(Runnable resume);

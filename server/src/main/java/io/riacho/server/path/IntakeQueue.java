@@ -52,6 +52,16 @@ final class IntakeQueue implements Intake {
         }
     }
 
+    @Override
+    public boolean isFull() {
+        return bytesHeld.get() >= bytesMax && closed == null;
+    }
+
+    /// Counts bytes that wait for the disk beside the submissions.
+    void hold(long bytes) {
+        bytesHeld.addAndGet(bytes);
+    }
+
     /// The next submission, for the journal stage.
     @Nullable Submission poll() {
         return queue.poll();

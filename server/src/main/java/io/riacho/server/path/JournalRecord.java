@@ -1,5 +1,6 @@
 package io.riacho.server.path;
 
+import io.riacho.mqtt.session.SessionChange;
 import io.riacho.server.actuation.Command;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -58,6 +59,13 @@ sealed interface JournalRecord {
 
     /// The rules in force from here on, as `Rules` writes them; read-only.
     record RulesSet(ByteBuffer definitions) implements JournalRecord {}
+
+    /// What the MQTT server remembers of its sessions changed, by changes that belong together.
+    ///
+    /// @param changes in order; not to be changed
+    /// @param bytes the same, each as `SessionChangeFormat` writes it; read-only
+    record SessionsChanged(List<SessionChange> changes, ByteBuffer bytes)
+            implements JournalRecord {}
 
     /// A command went from one state to another.
     record CommandMoved(

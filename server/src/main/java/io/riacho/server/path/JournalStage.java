@@ -55,10 +55,15 @@ final class JournalStage {
     private final int entryBytesMax;
 
     private final ConcurrentLinkedQueue<Control> controls = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<SessionWrite> sessionWrites = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<Task> tasks = new ConcurrentLinkedQueue<>();
 
     private ByteBuffer encoded = littleEndian(ENCODE_BYTES_INITIAL);
     private long freeCheckedAtMicros = Long.MIN_VALUE;
+
+    /// Whether session changes left no room for readings in the last group.
+    private boolean sessionsFilled;
+
     private volatile @Nullable Failure refusing;
     private volatile @Nullable Throwable brokenBy;
     private volatile boolean segmentWanted;
@@ -100,6 +105,12 @@ final class JournalStage {
         controls.add(control);
     }
 
+    /// Queues a write of MQTT sessions, which waits and is refused as readings are. Any thread; the path
+    /// wakes the stage.
+    void add(SessionWrite write) {
+        sessionWrites.add(write);
+    }
+
     /// Queues work on the journal. Any thread; the path wakes the stage.
     void add(Task task) {
         tasks.add(task);
@@ -138,7 +149,10 @@ final class JournalStage {
     }
 
     boolean hasWork() {
-        return !controls.isEmpty() || !tasks.isEmpty() || !intake.isEmpty();
+        return !controls.isEmpty()
+                || !tasks.isEmpty()
+                || !sessionWrites.isEmpty()
+                || !intake.isEmpty();
     }
 
     /// Commits one group.
@@ -162,8 +176,18 @@ final class JournalStage {
         }
         if (refusal != null) {
             worked |= refuseWaiting(refusal);
-        } else if (stream.takesReadings()) {
-            group.takeSubmissions();
+        } else {
+            // Neither can keep the other out: a group that sessions fill is followed by one
+            // without.
+            boolean takesSessions =
+                    stream.takesSessions() && !(sessionsFilled && !intake.isEmpty());
+            if (takesSessions) {
+                group.takeSessionWrites();
+            }
+            sessionsFilled = takesSessions && !group.hasRoomForReadings();
+            if (stream.takesReadings()) {
+                group.takeSubmissions();
+            }
         }
         if (group.isEmpty()) {
             return worked;
@@ -237,7 +261,19 @@ final class JournalStage {
         for (Control each = controls.poll(); each != null; each = controls.poll()) {
             each.failed().accept(last);
         }
+        failSessionWrites(last);
         intake.close(last);
+    }
+
+    private boolean failSessionWrites(Failure failure) {
+        boolean any = false;
+        SessionWrite each = sessionWrites.poll();
+        while (each != null) {
+            any = true;
+            each.fail(failure);
+            each = sessionWrites.poll();
+        }
+        return any;
     }
 
     private @Nullable Failure refusalNow(long now) {
@@ -273,7 +309,7 @@ final class JournalStage {
     }
 
     private boolean refuseWaiting(Failure failure) {
-        boolean worked = false;
+        boolean worked = failSessionWrites(failure);
         for (Submission each = intake.poll(); each != null; each = intake.poll()) {
             worked = true;
             intake.release(each.weightBytes());
@@ -306,6 +342,7 @@ final class JournalStage {
 
         private final long nowMicros;
         private final List<Control> controls = new ArrayList<>(0);
+        private final List<SessionWrite> sessions = new ArrayList<>(0);
         private final List<JournalRecord> defined = new ArrayList<>(0);
         private final List<JournalRecord> others = new ArrayList<>(2);
         private final List<Answer> answers = new ArrayList<>();
@@ -335,8 +372,28 @@ final class JournalStage {
             bytes += RecordCodec.bytesMax(record);
         }
 
+        /// Sessions begin no record beyond half of what readings may begin in.
+        void takeSessionWrites() {
+            SessionWrite each = sessionWrites.peek();
+            while (each != null && bytes < entryBytesMax / 16 && hasRoomFor(each.next())) {
+                if (sessions.isEmpty() || sessions.getLast() != each) {
+                    sessions.add(each);
+                }
+                put(each.next());
+                each.took();
+                if (each.isTakenWhole()) {
+                    sessionWrites.remove();
+                    each = sessionWrites.peek();
+                }
+            }
+        }
+
+        boolean hasRoomForReadings() {
+            return bytes < entryBytesMax / 8;
+        }
+
         void takeSubmissions() {
-            while (readings < options.commitReadingsMax() && bytes < entryBytesMax / 8) {
+            while (readings < options.commitReadingsMax() && hasRoomForReadings()) {
                 Submission submission = intake.poll();
                 if (submission == null) {
                     break;
@@ -483,6 +540,13 @@ final class JournalStage {
             for (Control each : controls) {
                 each.failed().accept(failure);
             }
+            for (SessionWrite each : sessions) {
+                if (!each.isTakenWhole()) {
+                    // Its end would be worth nothing, or worse.
+                    sessionWrites.remove();
+                }
+                each.fail(failure);
+            }
             for (Answer each : answers) {
                 intake.release(each.submission.weightBytes());
                 each.submission.fail(failure);
@@ -492,6 +556,11 @@ final class JournalStage {
         void answerAll() {
             for (Control each : controls) {
                 each.durable().run();
+            }
+            for (SessionWrite each : sessions) {
+                if (each.isTakenWhole()) {
+                    each.durable();
+                }
             }
             for (Answer each : answers) {
                 intake.release(each.submission.weightBytes());

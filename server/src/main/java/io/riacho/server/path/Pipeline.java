@@ -9,6 +9,7 @@ import io.riacho.journal.Journal;
 import io.riacho.journal.JournalOptions;
 import io.riacho.lake.Lake;
 import io.riacho.lake.LakeOptions;
+import io.riacho.mqtt.session.SessionStore;
 import io.riacho.server.actuation.Command;
 import io.riacho.server.actuation.CommandBook;
 import io.riacho.server.actuation.Commands;
@@ -53,6 +54,9 @@ public final class Pipeline implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
 
+    /// A record of session changes is closed when it has reached this part of an entry.
+    private static final int SESSION_RECORDS_PER_ENTRY = 4;
+
     private final Journal journal;
     private final Lake lake;
     private final StateFold fold;
@@ -68,6 +72,7 @@ public final class Pipeline implements AutoCloseable {
     private final StreamStage streamStage;
     private final ResolveStage resolveStage;
     private final SealStage sealStage;
+    private final SessionLog sessions;
 
     final Wakeup journalWakeup = new Wakeup();
     final Wakeup streamWakeup = new Wakeup();
@@ -140,6 +145,12 @@ public final class Pipeline implements AutoCloseable {
                         clock,
                         options,
                         metrics);
+        this.sessions =
+                new SessionLog(
+                        intake,
+                        this::journalSessions,
+                        fold,
+                        journalOptions.entryBytesMax() / SESSION_RECORDS_PER_ENTRY);
         bindGauges(registry);
     }
 
@@ -286,6 +297,11 @@ public final class Pipeline implements AutoCloseable {
         return lake;
     }
 
+    /// Where the MQTT server keeps its sessions.
+    public SessionStore sessions() {
+        return sessions;
+    }
+
     /// Why the path takes no readings now, or null.
     public @Nullable Failure refusing() {
         Throwable cause = journalStage.brokenBy();
@@ -374,6 +390,11 @@ public final class Pipeline implements AutoCloseable {
 
     private void journal(Control control) {
         journalStage.add(control);
+        journalWakeup.signal();
+    }
+
+    private void journalSessions(SessionWrite write) {
+        journalStage.add(write);
         journalWakeup.signal();
     }
 

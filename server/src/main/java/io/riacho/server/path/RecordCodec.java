@@ -10,6 +10,7 @@ import io.riacho.server.path.JournalRecord.Resolved;
 import io.riacho.server.path.JournalRecord.RulesSet;
 import io.riacho.server.path.JournalRecord.SealedUpTo;
 import io.riacho.server.path.JournalRecord.SeriesDefined;
+import io.riacho.server.path.JournalRecord.SessionsChanged;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -30,6 +31,7 @@ final class RecordCodec {
     private static final byte CLOCK_TICK = 5;
     private static final byte RULES_SET = 6;
     private static final byte COMMAND_MOVED = 7;
+    private static final byte SESSIONS_CHANGED = 8;
     private static final byte MANUALLY_ORDERED = 9;
 
     private static final int HAS_GIVEN = 1;
@@ -54,6 +56,7 @@ final class RecordCodec {
             case CommandMoved r ->
                     1 + textMax(r.device()) + textMax(r.commandId()) + textMax("") + 12 + 8 + 8;
             case ManuallyOrdered r -> 1 + textMax("") + 12 + 4 + 8 + 8 + textsMax(r.devices());
+            case SessionsChanged r -> 1 + 4 + r.bytes().remaining();
         };
     }
 
@@ -115,6 +118,10 @@ final class RecordCodec {
                 to.putInt(r.priority()).putLong(r.atMicros()).putLong(r.untilMicros());
                 putTexts(to, r.devices());
             }
+            case SessionsChanged r -> {
+                to.put(SESSIONS_CHANGED).putInt(r.bytes().remaining());
+                to.put(r.bytes().duplicate());
+            }
         }
     }
 
@@ -154,7 +161,9 @@ final class RecordCodec {
             JournalRecord record = readRecord(in);
             from.position(in.position());
             return record;
-        } catch (BufferUnderflowException | IllegalArgumentException e) {
+        } catch (BufferUnderflowException
+                | IndexOutOfBoundsException
+                | IllegalArgumentException e) {
             throw new CorruptRecordException("a journal record ends early or is malformed", e);
         }
     }
@@ -171,6 +180,11 @@ final class RecordCodec {
                 byte[] definitions = new byte[checkedLength(in, in.getInt())];
                 in.get(definitions);
                 yield new RulesSet(ByteBuffer.wrap(definitions).asReadOnlyBuffer());
+            }
+            case SESSIONS_CHANGED -> {
+                byte[] changes = new byte[checkedLength(in, in.getInt())];
+                in.get(changes);
+                yield SessionLog.record(changes);
             }
             case COMMAND_MOVED ->
                     new CommandMoved(

@@ -20,6 +20,7 @@ import io.riacho.core.stream.Verdict;
 import io.riacho.core.stream.Wish;
 import io.riacho.lake.CommandRow;
 import io.riacho.lake.Lake;
+import io.riacho.mqtt.session.SessionImage;
 import io.riacho.server.actuation.Command;
 import io.riacho.server.actuation.CommandBook;
 import io.riacho.server.actuation.ManualBook;
@@ -37,6 +38,7 @@ import io.riacho.server.path.JournalRecord.Resolved;
 import io.riacho.server.path.JournalRecord.RulesSet;
 import io.riacho.server.path.JournalRecord.SealedUpTo;
 import io.riacho.server.path.JournalRecord.SeriesDefined;
+import io.riacho.server.path.JournalRecord.SessionsChanged;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -62,7 +64,11 @@ import org.jspecify.annotations.Nullable;
 /// decides whether anybody is told. One thread.
 final class StateFold {
 
-    private static final int SNAPSHOT_VERSION = 2;
+    private static final int SNAPSHOT_VERSION = 3;
+
+    /// The first version with MQTT sessions.
+    private static final int SNAPSHOT_VERSION_SESSIONS = 3;
+
     private static final ByteBuffer NO_RULES = ByteBuffer.allocate(0).asReadOnlyBuffer();
 
     /// A sensor and its place in the order in which sensors first appeared: what must not depend on
@@ -113,6 +119,8 @@ final class StateFold {
     private final TreeMap<Integer, Sensor> ticking = new TreeMap<>();
     private final Map<String, DeviceState> devices = new LinkedHashMap<>();
     private final LinkedHashMap<Long, PendingLate> pendingLate = new LinkedHashMap<>();
+    private final SessionImage sessions = new SessionImage();
+    private long sessionBytesFolded;
     private ByteBuffer rules = NO_RULES;
     private StreamCore core;
     private int stored;
@@ -172,6 +180,16 @@ final class StateFold {
         return rules;
     }
 
+    /// What the MQTT server remembers, for its start; the stream thread's afterwards.
+    SessionImage sessions() {
+        return sessions;
+    }
+
+    /// Bytes of session changes that were folded in this process.
+    long sessionBytesFolded() {
+        return sessionBytesFolded;
+    }
+
     int seriesCount() {
         return seriesCount;
     }
@@ -202,6 +220,10 @@ final class StateFold {
             case RulesSet r -> rules(base, r.definitions());
             case CommandMoved r -> commandMoved(base, r);
             case ManuallyOrdered r -> manuallyOrdered(base, r);
+            case SessionsChanged r -> {
+                r.changes().forEach(sessions::apply);
+                sessionBytesFolded += r.bytes().remaining();
+            }
         }
         position = base + record.positions() - 1;
         tellVerdicts();
@@ -595,6 +617,7 @@ final class StateFold {
                 out.writeLong(each.sinceMicros());
                 out.writeLong(each.untilMicros());
             }
+            SessionSnapshot.write(sessions, out);
             out.flush();
             return bytes.toByteArray();
         } catch (IOException e) {
@@ -662,6 +685,9 @@ final class StateFold {
                                     in.readLong(),
                                     in.readLong()));
                 }
+            }
+            if (version >= SNAPSHOT_VERSION_SESSIONS) {
+                SessionSnapshot.read(in, sessions);
             }
             position = at;
         }

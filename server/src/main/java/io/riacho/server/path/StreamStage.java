@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /// Folds what is durable into the state, feeds the lake and the live feed, and decides when to seal.
@@ -24,6 +25,7 @@ final class StreamStage {
 
     private final ConcurrentLinkedQueue<Entry> entries = new ConcurrentLinkedQueue<>();
     private final AtomicInteger positionsQueued = new AtomicInteger();
+    private final AtomicLong sessionBytesQueued = new AtomicLong();
     private final ConcurrentLinkedQueue<StateFold.PendingLate> newLate =
             new ConcurrentLinkedQueue<>();
 
@@ -35,6 +37,9 @@ final class StreamStage {
 
     /// The position up to which the last seal was started.
     private long sealStartedAt;
+
+    /// The session bytes that were folded then.
+    private long sessionBytesAtSeal;
 
     StreamStage(
             StateFold fold, Lake lake, SealStage sealer, MicroClock clock, PathOptions options) {
@@ -57,9 +62,26 @@ final class StreamStage {
                 && !unsealedFull;
     }
 
+    /// Whether session changes may be committed: they wait as readings do, and while too many of their
+    /// bytes are to be folded.
+    boolean takesSessions() {
+        return takesReadings() && sessionBytesQueued.get() < options.intakeBytesMax();
+    }
+
     void offer(Entry entry) {
         positionsQueued.addAndGet(entry.positions());
+        sessionBytesQueued.addAndGet(sessionBytes(entry));
         entries.add(entry);
+    }
+
+    private static long sessionBytes(Entry entry) {
+        long bytes = 0;
+        for (JournalRecord each : entry.records()) {
+            if (each instanceof JournalRecord.SessionsChanged changed) {
+                bytes += changed.bytes().remaining();
+            }
+        }
+        return bytes;
     }
 
     /// Timestamps before this are older than what retention keeps.
@@ -121,6 +143,7 @@ final class StreamStage {
         if (entry != null) {
             fold(entry);
             positionsQueued.addAndGet(-entry.positions());
+            sessionBytesQueued.addAndGet(-sessionBytes(entry));
             worked = true;
         }
         worked |= sealIfDue();
@@ -151,8 +174,11 @@ final class StreamStage {
         if (!sealer.isIdle()) {
             return false;
         }
-        // Duplicates and the server's own records make no rows, but the journal grows by them.
-        boolean due = fold.position() - sealStartedAt >= options.sealRowsMax();
+        // Duplicates, sessions and the server's own records make no rows, but the journal grows by
+        // them.
+        boolean due =
+                fold.position() - sealStartedAt >= options.sealRowsMax()
+                        || fold.sessionBytesFolded() - sessionBytesAtSeal >= options.sealBytesMax();
         return (due || rowsAreDue()) && seal() != null;
     }
 
@@ -179,6 +205,7 @@ final class StreamStage {
         }
         unsealedSinceMicros = Long.MAX_VALUE;
         sealStartedAt = fold.position();
+        sessionBytesAtSeal = fold.sessionBytesFolded();
         return sealer.start(fold.position(), lake.freeze(fold.position()), fold.snapshot());
     }
 }

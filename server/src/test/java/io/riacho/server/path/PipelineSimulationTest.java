@@ -28,6 +28,7 @@ class PipelineSimulationTest {
         long crashes = 0;
         long seals = 0;
         long late = 0;
+        long sessionWrites = 0;
         for (long seed : seeds()) {
             Report report = new Simulation(directory.resolve("run-" + seed), seed, false).run();
             if (!report.violations().isEmpty()) {
@@ -40,11 +41,12 @@ class PipelineSimulationTest {
             crashes += report.crashes();
             seals += report.seals();
             late += report.late();
+            sessionWrites += report.sessionWrites();
         }
         System.out.printf(
                 "simulation: %d runs, %d readings acknowledged, %d in flight at a crash,"
-                        + " %d crashes, %d seals, %d late%n",
-                seeds().size(), acknowledged, inFlight, crashes, seals, late);
+                        + " %d crashes, %d seals, %d late, %d session writes%n",
+                seeds().size(), acknowledged, inFlight, crashes, seals, late, sessionWrites);
         // The test would prove nothing if nothing had been at stake.
         if (seeds().size() > 20) {
             assertThat(acknowledged).isGreaterThan(50L * seeds().size());
@@ -52,6 +54,7 @@ class PipelineSimulationTest {
             assertThat(crashes).isGreaterThan(2L * seeds().size());
             assertThat(seals).isGreaterThan(seeds().size());
             assertThat(late).isPositive();
+            assertThat(sessionWrites).isGreaterThan(50L * seeds().size());
         }
     }
 

@@ -1,8 +1,16 @@
 package io.riacho.server.path;
 
+import static io.riacho.mqtt.packet.PublishProperties.NONE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.riacho.mqtt.packet.Qos;
+import io.riacho.mqtt.session.Message;
+import io.riacho.mqtt.session.SessionChange;
+import io.riacho.mqtt.session.SessionChangeFormat;
 import io.riacho.server.actuation.Command;
 import io.riacho.server.actuation.ManualCommands;
 import io.riacho.server.path.JournalRecord.ClockTick;
@@ -14,6 +22,7 @@ import io.riacho.server.path.JournalRecord.Resolved;
 import io.riacho.server.path.JournalRecord.RulesSet;
 import io.riacho.server.path.JournalRecord.SealedUpTo;
 import io.riacho.server.path.JournalRecord.SeriesDefined;
+import io.riacho.server.path.JournalRecord.SessionsChanged;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -110,6 +119,31 @@ class RecordCodecTest {
                                 + "010071");
         assertThat(HexFormat.of().formatHex(array(written(new SealedUpTo(2)))))
                 .isEqualTo("04" + "0200000000000000");
+    }
+
+    @Test
+    void sessionChangesAreReadBackAsTheyWere() {
+        Message message =
+                new Message("t", new byte[] {1, 2}, Qos.EXACTLY_ONCE, true, NONE, Message.NEVER);
+        List<SessionChange> changes =
+                List.of(
+                        new SessionChange.Opened("c", true, 60),
+                        new SessionChange.Retained("t", message),
+                        new SessionChange.Received("c", 7));
+        ByteBuf encoded = Unpooled.buffer();
+        changes.forEach(each -> SessionChangeFormat.write(each, encoded));
+        ByteBuffer bytes = written(SessionLog.record(ByteBufUtil.getBytes(encoded)));
+        assertThat(HexFormat.of().formatHex(array(bytes)))
+                .startsWith("08" + "43000000" + "01" + "00000001" + "63");
+        SessionsChanged after = (SessionsChanged) RecordCodec.read(bytes.duplicate());
+        assertThat(after.changes()).hasSize(3).contains(changes.getFirst(), changes.getLast());
+        assertThat(written(after)).isEqualTo(bytes);
+        // Cut anywhere, it is no record.
+        for (int cut = 1; cut < bytes.remaining(); cut++) {
+            ByteBuffer part = bytes.duplicate().limit(cut);
+            assertThatThrownBy(() -> RecordCodec.read(part))
+                    .isInstanceOf(CorruptRecordException.class);
+        }
     }
 
     @Test

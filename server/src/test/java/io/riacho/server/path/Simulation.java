@@ -50,6 +50,7 @@ final class Simulation {
             long crashes,
             long seals,
             long late,
+            long sessionWrites,
             @Nullable Exception failure) {}
 
     private static final int LIVES = 6;
@@ -94,6 +95,7 @@ final class Simulation {
     private long late;
     private SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private @Nullable Exception failure;
+    private final SessionsUnderTest sessions;
     private double nextUnique = 1;
     private long nowMicros = START_MICROS;
 
@@ -101,6 +103,7 @@ final class Simulation {
         this.directory = directory;
         this.random = new SplittableRandom(seed);
         this.byHand = new OrdersByHand(random);
+        this.sessions = new SessionsUnderTest(random, violations);
         Files.createDirectories(directory);
         this.faulty = new DiskThatLosesUnsyncedWrites(directory);
         this.disk = acknowledgeBeforeSync ? new DiskThatSyncsLate(faulty) : faulty;
@@ -111,7 +114,14 @@ final class Simulation {
             live(life);
         }
         return new Report(
-                violations, acknowledgedCount, inFlightCount, crashes, seals, late, failure);
+                violations,
+                acknowledgedCount,
+                inFlightCount,
+                crashes,
+                seals,
+                late,
+                sessions.stored(),
+                failure);
     }
 
     private void live(int life) throws Exception {
@@ -124,11 +134,13 @@ final class Simulation {
             registry = new SimpleMeterRegistry();
             pipeline = open();
             pipeline.useRules(RULES);
+            sessions.afterRecovery(pipeline.sessions().restore());
             check(pipeline);
             work(pipeline, random.nextInt(50, 600));
             faulty.makeRoom();
             settle(pipeline);
             check(pipeline);
+            sessions.afterWork(pipeline.fold().sessions());
             pipeline.close();
             faulty.powerOff();
             faulty.crash(random);
@@ -240,7 +252,7 @@ final class Simulation {
         SeriesTable table = new SeriesTable(SERIES_MAX);
         boolean[] full = {false};
         for (int i = 0; i < steps; i++) {
-            switch (random.nextInt(14)) {
+            switch (random.nextInt(16)) {
                 case 0, 1, 2, 3 -> {
                     if (!full[0] && !submit(pipeline, table)) {
                         full[0] = true;
@@ -265,6 +277,11 @@ final class Simulation {
                         byHand.give(pipeline.manualCommands(), nowMicros);
                     }
                 }
+                case 14, 15 -> {
+                    if (!pipeline.intake().isFull()) {
+                        sessions.write(pipeline.sessions());
+                    }
+                }
                 default -> throw new AssertionError();
             }
             if (pipeline.isBroken()) {
@@ -285,8 +302,8 @@ final class Simulation {
 
     /// Invariant 7, as far as the path holds anything.
     private void bounded(Pipeline pipeline) {
-        // One message beyond the bound for the one sender there is.
-        long most = INTAKE_BYTES_MAX + 64 + 16 * 32 + 100;
+        // One message beyond the bound for the one sender there is, and one write of sessions.
+        long most = INTAKE_BYTES_MAX + 64 + 16 * 32 + 100 + SessionsUnderTest.WRITE_BYTES_MAX;
         long held = pipeline.intakeBytesHeld();
         if (held > most) {
             violations.add("the intake holds " + held + " bytes");

@@ -61,6 +61,13 @@ public final class IntakeThatAcksWhenTold implements Intake {
     }
 
     @Override
+    public boolean isFull() {
+        synchronized (lock) {
+            return full;
+        }
+    }
+
+    @Override
     public void whenReady(Runnable resume) {
         synchronized (lock) {
             if (full) {

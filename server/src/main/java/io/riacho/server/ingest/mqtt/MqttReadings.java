@@ -121,12 +121,15 @@ final class MqttReadings implements Publishes {
             }
         }
         taken.increment(data);
-        boolean room = true;
+        boolean room;
         if (readings != null && readingsUpTo != null && !readings.isEmpty()) {
             answer.await();
             room =
                     intake.submit(
                             new MessageSubmission(this, batch, answer, readings, readingsUpTo));
+        } else {
+            // Messages that wait in sessions go to the disk, too.
+            room = !intake.isFull();
         }
         answer.durable();
         return room;
