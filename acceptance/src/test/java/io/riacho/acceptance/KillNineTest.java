@@ -2,6 +2,7 @@ package io.riacho.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.hivemq.client.mqtt.datatypes.MqttQos;
 import io.riacho.acceptance.Load.Sender;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
@@ -19,6 +20,9 @@ import org.junit.jupiter.api.io.TempDir;
 class KillNineTest {
 
     private static final int KILLS = Integer.getInteger("riacho.kills", 20);
+
+    /// One for each door.
+    private static final int SENDERS = 4;
 
     @TempDir Path directory;
 
@@ -42,7 +46,7 @@ class KillNineTest {
                         check(
                                 server,
                                 client,
-                                promises.subList(promises.size() - 3, promises.size()));
+                                promises.subList(promises.size() - SENDERS, promises.size()));
                     }
                     List<Promise> made = killUnderLoad(server, kill, random.nextInt(50, 700));
                     promises.addAll(made);
@@ -74,7 +78,11 @@ class KillNineTest {
                 List.of(
                         Load.tcp("tcp-" + kill, server.address("tcp")),
                         Load.http("http-" + kill, server),
-                        Load.grpc("grpc-" + kill, server.address("grpc")));
+                        Load.grpc("grpc-" + kill, server.address("grpc")),
+                        Load.mqtt(
+                                "mqtt-" + kill,
+                                server.address("mqtt"),
+                                kill % 2 == 0 ? MqttQos.AT_LEAST_ONCE : MqttQos.EXACTLY_ONCE));
         List<Thread> threads = new ArrayList<>();
         for (Sender each : senders) {
             threads.add(Thread.ofPlatform().start(each));

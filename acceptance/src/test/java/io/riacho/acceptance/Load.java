@@ -1,5 +1,8 @@
 package io.riacho.acceptance;
 
+import com.hivemq.client.mqtt.MqttClient;
+import com.hivemq.client.mqtt.datatypes.MqttQos;
+import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
@@ -17,6 +20,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -204,6 +208,55 @@ final class Load {
                     }
                 } finally {
                     channel.shutdownNow();
+                }
+            }
+        };
+    }
+
+    /// Messages of one reading each, hundreds of them under way; acknowledged by PUBACK, or PUBCOMP.
+    static Sender mqtt(String sensor, InetSocketAddress address, MqttQos qos) {
+        return new Sender(sensor) {
+            @Override
+            void send() throws InterruptedException {
+                Semaphore window = new Semaphore(200);
+                Mqtt5AsyncClient client =
+                        MqttClient.builder()
+                                .useMqttVersion5()
+                                .identifier(sensor)
+                                .serverAddress(address)
+                                .addDisconnectedListener(_ -> {
+                                    stop();
+                                    window.release(1_000_000);
+                                })
+                                .buildAsync();
+                try {
+                    client.connect().join();
+                    while (!isStopped()) {
+                        window.acquire();
+                        client.publishWith()
+                                .topic("irrigation/sensors/" + sensor + "/data")
+                                .qos(qos)
+                                .payload(
+                                        json(sent.getAndIncrement())
+                                                .getBytes(StandardCharsets.UTF_8))
+                                .send()
+                                .whenComplete((_, failure) -> {
+                                    if (failure == null) {
+                                        acknowledged.incrementAndGet();
+                                    } else {
+                                        // What comes after it does not count.
+                                        stop();
+                                    }
+                                    window.release();
+                                });
+                    }
+                } catch (CompletionException e) {
+                    // Killed before it was connected.
+                    stop();
+                } finally {
+                    if (client.getState().isConnected()) {
+                        client.disconnect();
+                    }
                 }
             }
         };

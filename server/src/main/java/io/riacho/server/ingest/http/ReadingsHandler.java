@@ -4,6 +4,7 @@ import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.riacho.server.ingest.json.JsonReadings;
+import io.riacho.server.ingest.json.SenmlReadings;
 import io.riacho.server.intake.Failure;
 import io.riacho.server.intake.Intake;
 import io.riacho.server.intake.InvalidReadingException;
@@ -16,11 +17,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 
 /// `POST /api/v1/readings`: stores what is good, answers when it is durable, and lists what is bad.
 final class ReadingsHandler implements Handler {
 
     private static final int BYTES_PER_READING_LIKELY = 64;
+    private static final String SENML_TYPE = "application/senml+json";
 
     private final Intake intake;
     private final SeriesTable table;
@@ -39,19 +42,19 @@ final class ReadingsHandler implements Handler {
 
     @Override
     public void handle(Exchange exchange) throws Exception {
-        checkMediaType(exchange.contentType());
+        boolean senml = isSenml(exchange.contentType());
         String encoding =
                 exchange.headers()
                         .get(HttpHeaderNames.CONTENT_ENCODING, "identity")
                         .strip()
                         .toLowerCase(Locale.ROOT);
         switch (encoding) {
-            case "identity" -> store(exchange, exchange.body(), exchange.bodyLength());
+            case "identity" -> store(exchange, exchange.body(), exchange.bodyLength(), senml);
             case "gzip", "x-gzip" -> {
                 try (Inflated inflated =
                         Inflated.gzip(
                                 exchange.body(), exchange.bodyLength(), bodyBytesMax, bodies)) {
-                    store(exchange, inflated.bytes(), inflated.length());
+                    store(exchange, inflated.bytes(), inflated.length(), senml);
                 }
             }
             default ->
@@ -65,8 +68,8 @@ final class ReadingsHandler implements Handler {
         }
     }
 
-    private static void checkMediaType(String type) throws HttpProblemException {
-        if (!type.equals(Json.TYPE)) {
+    private static boolean isSenml(String type) throws HttpProblemException {
+        if (!type.equals(Json.TYPE) && !type.equals(SENML_TYPE)) {
             throw new HttpProblemException(
                     Answer.problem(
                                     HttpResponseStatus.UNSUPPORTED_MEDIA_TYPE,
@@ -76,20 +79,22 @@ final class ReadingsHandler implements Handler {
                                                             + type
                                                             + "' is not known here")
                                             + "; send Content-Type: application/json")
-                            .with("accept-post", Json.TYPE));
+                            .with("accept-post", Json.TYPE + ", " + SENML_TYPE));
         }
+        return type.equals(SENML_TYPE);
     }
 
-    private void store(Exchange exchange, byte[] body, int length) throws HttpProblemException {
-        EventLoop loop = exchange.channel().eventLoop();
-        JsonReadings codec =
-                loop.inEventLoop()
-                        ? codecs.computeIfAbsent(loop, _ -> new JsonReadings(table))
-                        : new JsonReadings(table);
+    private void store(Exchange exchange, byte[] body, int length, boolean senml)
+            throws HttpProblemException {
         ReadingBatch readings = new ReadingBatch(length / BYTES_PER_READING_LIKELY);
         List<Refusal> refused = new ArrayList<>(0);
         try {
-            codec.decode(body, 0, length, readings, refused);
+            if (senml || SenmlReadings.isLikely(body, 0, length)) {
+                new SenmlReadings(table, ReadingsHandler::nowMicros)
+                        .decode(body, 0, length, null, readings, refused);
+            } else {
+                codec(exchange.channel().eventLoop()).decode(body, 0, length, readings, refused);
+            }
         } catch (InvalidReadingException e) {
             throw HttpProblemException.badRequest(e.reason());
         }
@@ -99,6 +104,16 @@ final class ReadingsHandler implements Handler {
             // Whether there is still room matters to the next request, which asks the gate.
             boolean _ = intake.submit(new Stored(exchange, readings, length, refused));
         }
+    }
+
+    private JsonReadings codec(EventLoop loop) {
+        return loop.inEventLoop()
+                ? codecs.computeIfAbsent(loop, _ -> new JsonReadings(table))
+                : new JsonReadings(table);
+    }
+
+    private static long nowMicros() {
+        return TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis());
     }
 
     /// Readings on their way to the disk.

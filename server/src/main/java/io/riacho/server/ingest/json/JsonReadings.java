@@ -1,18 +1,13 @@
 package io.riacho.server.ingest.json;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import io.riacho.server.intake.InvalidReadingException;
 import io.riacho.server.intake.ReadingBatch;
 import io.riacho.server.intake.Refusal;
 import io.riacho.server.intake.Series;
 import io.riacho.server.intake.SeriesTable;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -34,28 +29,12 @@ public final class JsonReadings {
     public static final long TIMESTAMP_MILLIS_MAX = 253_402_300_799_999L;
 
     /// Bad readings in one payload that are listed; a payload with more is refused as a whole.
-    public static final int REFUSALS_MAX = 1000;
+    public static final int REFUSALS_MAX = JsonElements.REFUSALS_MAX;
 
     /// Characters of the sender's text that a reason repeats.
     private static final int QUOTED_CHARS_MAX = 64;
 
-    /// Characters in a number.
-    private static final int DIGITS_MAX = 400;
-
     private static final String KNOWN_KEYS = "sensor_id, metric, value, timestamp, unit";
-
-    private static final JsonFactory FACTORY =
-            new JsonFactoryBuilder()
-                    .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-                    .disable(JsonFactory.Feature.CHARSET_DETECTION)
-                    .streamReadConstraints(
-                            StreamReadConstraints.builder()
-                                    .maxNestingDepth(32)
-                                    .maxNumberLength(DIGITS_MAX)
-                                    .maxNameLength(1024)
-                                    .maxStringLength(65_536)
-                                    .build())
-                    .build();
 
     private final SeriesTable table;
     private final SeriesCache cache;
@@ -110,24 +89,8 @@ public final class JsonReadings {
             ReadingBatch into,
             List<Refusal> refused)
             throws InvalidReadingException {
-        int kept = into.size();
-        int listed = refused.size();
-        boolean whole = false;
-        try (JsonParser parser = FACTORY.createParser(bytes, from, to - from)) {
-            int read = document(parser, known, into, refused, listed);
-            whole = true;
-            return read;
-        } catch (JsonProcessingException e) {
-            throw new InvalidReadingException(
-                    "not valid JSON: " + plain(e.getOriginalMessage(), 160) + where(e));
-        } catch (IOException e) {
-            throw new UncheckedIOException("Reading JSON from memory", e);
-        } finally {
-            if (!whole) {
-                into.truncate(kept);
-                refused.subList(listed, refused.size()).clear();
-            }
-        }
+        return JsonElements.decode(
+                bytes, from, to, into, refused, parser -> reading(parser, known, into));
     }
 
     /// The readings, when all of them are plain and good; otherwise -1, with some of them added.
@@ -188,71 +151,9 @@ public final class JsonReadings {
         return after;
     }
 
-    private int document(
-            JsonParser parser,
-            @Nullable KnownSensor known,
-            ReadingBatch into,
-            List<Refusal> refused,
-            int listed)
-            throws IOException, InvalidReadingException {
-        JsonToken first = parser.nextToken();
-        int read = 0;
-        if (first == JsonToken.START_OBJECT) {
-            element(parser, read++, known, into, refused);
-        } else if (first == JsonToken.START_ARRAY) {
-            while (parser.nextToken() != JsonToken.END_ARRAY) {
-                if (read == ReadingBatch.READINGS_MAX) {
-                    throw new InvalidReadingException(
-                            "more than "
-                                    + ReadingBatch.READINGS_MAX
-                                    + " readings in one message; send fewer at a time");
-                }
-                element(parser, read++, known, into, refused);
-                if (refused.size() - listed > REFUSALS_MAX) {
-                    Refusal one = refused.get(listed);
-                    throw new InvalidReadingException(
-                            "more than "
-                                    + REFUSALS_MAX
-                                    + " of the readings are bad, so none was stored; the first, ["
-                                    + one.index()
-                                    + "]: "
-                                    + one.reason());
-                }
-            }
-        } else {
-            throw new InvalidReadingException(
-                    first == null
-                            ? "the message is empty"
-                            : "expected a JSON object such as {\"sensor_id\": \"s1\", \"value\":"
-                                    + " 21.5}, or an array of them");
-        }
-        if (parser.nextToken() != null) {
-            throw new InvalidReadingException("there is more after the end of the JSON value");
-        }
-        return read;
-    }
-
-    private void element(
-            JsonParser parser,
-            int index,
-            @Nullable KnownSensor known,
-            ReadingBatch into,
-            List<Refusal> refused)
-            throws IOException {
-        try {
-            reading(parser, known, into);
-        } catch (InvalidReadingException e) {
-            refused.add(new Refusal(index, e.reason()));
-        }
-    }
-
     /// Reads one object to its end, whether it is good or not.
     private void reading(JsonParser parser, @Nullable KnownSensor known, ReadingBatch into)
             throws IOException, InvalidReadingException {
-        if (parser.currentToken() != JsonToken.START_OBJECT) {
-            parser.skipChildren();
-            throw new InvalidReadingException("expected a JSON object");
-        }
         String sensor = null;
         String metric = null;
         String unit = null;
@@ -366,7 +267,7 @@ public final class JsonReadings {
         if (millis.signum() == 0) {
             return ReadingBatch.NO_TIMESTAMP;
         }
-        if (millis.scale() > DIGITS_MAX || millis.stripTrailingZeros().scale() > 0) {
+        if (millis.scale() > JsonElements.DIGITS_MAX || millis.stripTrailingZeros().scale() > 0) {
             throw notWhole(text);
         }
         long whole = millis.longValueExact();
@@ -405,22 +306,8 @@ public final class JsonReadings {
                 "timestamp '" + quoted(text) + "' is neither epoch milliseconds nor RFC 3339");
     }
 
-    private static String where(JsonProcessingException e) {
-        return e.getLocation() == null ? "" : " (at byte " + e.getLocation().getByteOffset() + ")";
-    }
-
     static String quoted(String text) {
-        return plain(text, QUOTED_CHARS_MAX);
-    }
-
-    /// Text that fits on a line of an answer.
-    private static String plain(String text, int charsMax) {
-        StringBuilder line = new StringBuilder();
-        text.codePoints()
-                .limit(charsMax)
-                .map(c -> Character.isISOControl(c) || c == 0x2028 || c == 0x2029 ? ' ' : c)
-                .forEach(line::appendCodePoint);
-        return text.codePointCount(0, text.length()) > charsMax ? line + "…" : line.toString();
+        return JsonElements.plain(text, QUOTED_CHARS_MAX);
     }
 
     /// One bit for each key.

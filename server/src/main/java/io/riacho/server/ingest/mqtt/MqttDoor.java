@@ -84,6 +84,7 @@ public final class MqttDoor implements AutoCloseable {
                                         parts.series(),
                                         parts.listener(),
                                         reports,
+                                        parts.clockMillis(),
                                         parts.meters()),
                                 parts.sessions(),
                                 parts.authenticator(),

@@ -15,6 +15,7 @@ import io.riacho.server.intake.SeriesTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// Takes what clients publish: readings to the intake, what gateways say to the [TopicListener].
@@ -52,6 +53,7 @@ final class MqttReadings implements Publishes {
     private final SeriesTable table;
     private final TopicListener listener;
     private final ErrorReports reports;
+    private final LongSupplier clockMillis;
     private final Counter taken;
     private final Counter refusedMessages;
 
@@ -64,7 +66,9 @@ final class MqttReadings implements Publishes {
             SeriesTable table,
             TopicListener listener,
             ErrorReports reports,
+            LongSupplier clockMillis,
             MeterRegistry meters) {
+        this.clockMillis = clockMillis;
         this.topics = topics;
         this.intake = intake;
         this.table = table;
@@ -84,7 +88,8 @@ final class MqttReadings implements Publishes {
     public boolean offer(PublishBatch batch) {
         LoopState loop =
                 loops.computeIfAbsent(
-                        Thread.currentThread(), _ -> new LoopState(new PayloadDecoder(table)));
+                        Thread.currentThread(),
+                        _ -> new LoopState(new PayloadDecoder(table, clockMillis)));
         loop.decoder.begin();
         int size = batch.size();
         BatchAnswer answer = new BatchAnswer(batch);

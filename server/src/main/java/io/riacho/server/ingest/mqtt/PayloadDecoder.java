@@ -8,17 +8,20 @@ import io.riacho.mqtt.packet.PublishProperties;
 import io.riacho.protocol.sensor.Temperature;
 import io.riacho.server.ingest.json.JsonReadings;
 import io.riacho.server.ingest.json.KnownSensor;
+import io.riacho.server.ingest.json.SenmlReadings;
 import io.riacho.server.intake.InvalidReadingException;
 import io.riacho.server.intake.ReadingBatch;
 import io.riacho.server.intake.Refusal;
 import io.riacho.server.intake.SeriesTable;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// Reads payloads of data topics. On one event loop, where it is reused.
 ///
 /// What a payload is, its content type says (MQTT 5); without one its first byte: `{` and `[` begin JSON,
-/// anything else is protobuf.
+/// anything else is protobuf. JSON whose first key is one of SenML is a SenML pack.
 final class PayloadDecoder {
 
     private static final long MICROS_PER_MILLI = 1000;
@@ -28,6 +31,7 @@ final class PayloadDecoder {
 
     private final SeriesTable table;
     private final JsonReadings json;
+    private final SenmlReadings senml;
 
     // The bytes of the messages that follow one another in a buffer, copied at once.
     private byte[] copy = new byte[COPY_BYTES_FIRST];
@@ -35,9 +39,13 @@ final class PayloadDecoder {
     private int copiedFrom;
     private int copiedTo;
 
-    PayloadDecoder(SeriesTable table) {
+    /// @param clockMillis ms since 1970 UTC, for times that are relative to now
+    PayloadDecoder(SeriesTable table, LongSupplier clockMillis) {
         this.table = table;
         this.json = new JsonReadings(table);
+        this.senml =
+                new SenmlReadings(
+                        table, () -> TimeUnit.MILLISECONDS.toMicros(clockMillis.getAsLong()));
     }
 
     KnownSensor sensor(String id) throws InvalidReadingException {
@@ -72,7 +80,11 @@ final class PayloadDecoder {
         PayloadFormat format =
                 type == null ? PayloadFormat.ofFirstByte(copy[from]) : PayloadFormat.ofType(type);
         return switch (format) {
-            case JSON -> json.decode(copy, from, to, sensor, into, refused);
+            case JSON ->
+                    SenmlReadings.isLikely(copy, from, to)
+                            ? senml.decode(copy, from, to, sensor, into, refused)
+                            : json.decode(copy, from, to, sensor, into, refused);
+            case SENML -> senml.decode(copy, from, to, sensor, into, refused);
             case PROTOBUF -> protobuf(from, length, sensor, into);
         };
     }

@@ -5,8 +5,10 @@ import java.util.Locale;
 
 /// What a payload on a data topic may be.
 enum PayloadFormat {
-    /// `application/json`: a reading, or an array of them.
+    /// `application/json`: a reading, or an array of them, or SenML by its shape.
     JSON,
+    /// `application/senml+json`: a SenML pack.
+    SENML,
     /// `application/x-protobuf`: `sensor.Temperature`.
     PROTOBUF;
 
@@ -24,13 +26,14 @@ enum PayloadFormat {
         String essence = parameters < 0 ? type : type.substring(0, parameters);
         return switch (essence.strip().toLowerCase(Locale.ROOT)) {
             case "application/json" -> JSON;
+            case "application/senml+json" -> SENML;
             case "application/x-protobuf" -> PROTOBUF;
             default ->
                     throw new InvalidReadingException(
                             "the content type '"
                                     + type
-                                    + "' is not known; known are application/json and"
-                                    + " application/x-protobuf");
+                                    + "' is not known; known are application/json,"
+                                    + " application/senml+json and application/x-protobuf");
         };
     }
 }

@@ -51,6 +51,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class HttpDoorTest {
@@ -429,6 +430,20 @@ class HttpDoorTest {
         intake.ackAll();
         assertThat(answer.join().body()).isEqualTo("{\"stored\":1}");
         closing.join();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"application/json", "application/senml+json"})
+    void senmlIsTakenByItsMediaTypeOrShape(String type) throws Exception {
+        intake.ackAtOnce();
+        HttpResponse<String> answer =
+                send(
+                        post("[{\"bn\":\"s1/\",\"n\":\"humidity\",\"u\":\"%RH\",\"v\":41}]")
+                                .setHeader("content-type", type));
+        assertThat(answer.body()).isEqualTo("{\"stored\":1}");
+        assertThat(intake.readings())
+                .containsExactly(
+                        new IntakeThatAcksWhenTold.Received("s1", "humidity", 41, 0, "%RH"));
     }
 
     // --- what is stored

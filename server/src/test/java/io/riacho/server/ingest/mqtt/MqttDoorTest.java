@@ -38,6 +38,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -51,6 +52,7 @@ class MqttDoorTest {
 
     private final IntakeThatAcksWhenTold intake = new IntakeThatAcksWhenTold();
     private final BlockingQueue<Heard> heard = new LinkedBlockingQueue<>();
+    private final AtomicLong nowMillis = new AtomicLong(1_763_668_800_000L);
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final List<Mqtt5AsyncClient> clients = new ArrayList<>();
 
@@ -86,7 +88,7 @@ class MqttDoorTest {
                                                         handled)),
                                 ClientEvents.NONE,
                                 null,
-                                System::currentTimeMillis,
+                                nowMillis::get,
                                 meters));
     }
 
@@ -158,12 +160,84 @@ class MqttDoorTest {
                                 .toByteArray(),
                         null)
                 .get(10, TimeUnit.SECONDS);
+        String pack =
+                "[{\"bn\":\"s1/\",\"bt\":1763668800,\"n\":\"humidity\",\"u\":\"%RH\",\"v\":5}]";
+        publish(client, topic, pack).get(10, TimeUnit.SECONDS);
+        publish(client, topic, pack.getBytes(UTF_8), "application/senml+json")
+                .get(10, TimeUnit.SECONDS);
+        Received senml = new Received("s1", "humidity", 5, 1763668800000000L, "%RH");
         assertThat(intake.readings())
                 .containsExactly(
                         new Received("s1", "temperature", 1, 1763668800000000L, ""),
                         new Received("s1", "humidity", 2, 0, "%"),
                         new Received("s1", "temperature", 3, 0, ""),
-                        new Received("s1", "temperature", 4, 1763668800000000L, ""));
+                        new Received("s1", "temperature", 4, 1763668800000000L, ""),
+                        senml,
+                        senml);
+    }
+
+    @Test
+    void bytesThatMeanNothingAreRefused() throws Exception {
+        intake.ackAtOnce();
+        BlockingQueue<Mqtt5Publish> errors = errors();
+        Mqtt5AsyncClient client = connect("gateway-1");
+        byte[] ofAnotherSensor =
+                Temperature.newBuilder().setSensorId("s2").setValue(1).build().toByteArray();
+        byte[] withUnknownField = {0x32, 1, 'x'};
+        List<byte[]> payloads =
+                List.of(
+                        new byte[0],
+                        "21.5".getBytes(UTF_8),
+                        " {\"value\":1}".getBytes(UTF_8),
+                        "{\"value\":1".getBytes(UTF_8),
+                        "[{\"value\":1},7]".getBytes(UTF_8),
+                        "{\"value\":NaN}".getBytes(UTF_8),
+                        "{\"n\":\"s2/x\",\"v\":1}".getBytes(UTF_8),
+                        new byte[] {(byte) 0xff, (byte) 0xff},
+                        ofAnotherSensor,
+                        withUnknownField);
+        for (byte[] payload : payloads) {
+            CompletableFuture<Mqtt5PublishResult> answer =
+                    publish(client, "irrigation/sensors/s1/data", payload, null);
+            assertThatThrownBy(() -> answer.get(10, TimeUnit.SECONDS))
+                    .hasCauseInstanceOf(Mqtt5PubAckException.class);
+            assertThat(report(errors).path("payload").binaryValue()).isEqualTo(payload);
+        }
+        CompletableFuture<Mqtt5PublishResult> withUnknownType =
+                publish(client, "irrigation/sensors/s1/data", "{}".getBytes(UTF_8), "text/csv");
+        assertThatThrownBy(() -> withUnknownType.get(10, TimeUnit.SECONDS))
+                .hasCauseInstanceOf(Mqtt5PubAckException.class);
+        assertThat(report(errors).path("reason").textValue()).contains("'text/csv' is not known");
+        // The good one of the array.
+        assertThat(intake.readings()).hasSize(1);
+    }
+
+    @Test
+    void aBrokenSenderDoesNotFloodTheErrorsTopic() throws Exception {
+        intake.ackAtOnce();
+        BlockingQueue<Mqtt5Publish> errors = errors();
+        Mqtt5AsyncClient client = connect("gateway-1");
+        int sent = 5 * ErrorReports.REPORTS_PER_SECOND_MAX;
+        List<CompletableFuture<Mqtt5PublishResult>> answers = new ArrayList<>();
+        nowMillis.set(1_000_000);
+        for (int i = 0; i < sent; i++) {
+            answers.add(publish(client, "irrigation/sensors/s1/data", "?"));
+        }
+        for (CompletableFuture<Mqtt5PublishResult> each : answers) {
+            each.handle((_, failure) -> failure).get(10, TimeUnit.SECONDS);
+        }
+        nowMillis.set(1_001_000);
+        publish(client, "irrigation/sensors/s1/data", "?")
+                .handle((_, failure) -> failure)
+                .get(10, TimeUnit.SECONDS);
+        for (int i = 0; i < ErrorReports.REPORTS_PER_SECOND_MAX; i++) {
+            assertThat(report(errors).has("suppressed_before")).isFalse();
+        }
+        JsonNode last = report(errors);
+        assertThat(last.path("suppressed_before").intValue())
+                .isEqualTo(sent - ErrorReports.REPORTS_PER_SECOND_MAX);
+        assertThat(last.path("at").textValue()).isEqualTo("1970-01-01T00:16:41Z");
+        assertThat(errors).isEmpty();
     }
 
     @Test
