@@ -71,14 +71,8 @@ final class CommandCommand implements Runnable {
             order.put("for", Units.text(howLong));
         }
         byte[] body = order.toString().getBytes(StandardCharsets.UTF_8);
-        JsonNode answer;
-        try {
-            answer =
-                    server.ask(
-                            asked -> asked.post("/api/v1/commands", "application/json", body), "");
-        } catch (InterruptedException e) {
-            throw new CommandFailedException(Exit.FAILED, "interrupted");
-        }
+        JsonNode answer =
+                server.ask(asked -> asked.post("/api/v1/commands", "application/json", body), "");
         print(answer.path("commands"));
     }
 

@@ -71,6 +71,8 @@ final class DemoCommand implements Callable<Integer> {
             out.println("  the page     " + server.url() + "/");
             out.println("  sensors      TCP, HTTP and gRPC, a third of the field by each");
             out.println(
+                    "  actuators    obey over gRPC and, every other one, over MQTT by a gateway");
+            out.println(
                     "  the rule     irrigate above 28 °C over 30 s, until below 26 °C; a day takes"
                             + " 8 minutes here");
             out.println(
@@ -89,6 +91,7 @@ final class DemoCommand implements Callable<Integer> {
                         server.address("tcp"),
                         server.address("http"),
                         server.address("grpc"),
+                        server.has("mqtt") ? server.address("mqtt") : null,
                         tls(loaded.config().tls()));
         CountDownLatch stopped = new CountDownLatch(1);
         Thread.ofVirtual()

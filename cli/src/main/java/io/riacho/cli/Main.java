@@ -47,6 +47,7 @@ public final class Main implements Runnable {
                     Map.entry("query", QueryCommand.class),
                     Map.entry("command", CommandCommand.class),
                     Map.entry("devices", DevicesCommand.class),
+                    Map.entry("update", UpdateCommand.class),
                     Map.entry("sensor", SensorCommand.class),
                     Map.entry("processor", ProcessorCommand.class),
                     Map.entry("actuator", ActuatorCommand.class),

@@ -51,7 +51,7 @@ final class QueryCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() {
         if (server.isGiven() && data != null) {
             throw new ParameterException(
                     spec.commandLine(), "--server or --data, not both: which one is asked?");

@@ -44,7 +44,7 @@ final class ServerFlag {
     ///
     /// @param otherwise what to do if it does not run
     /// @throws CommandFailedException when it refuses or does not answer
-    <T> T ask(Question<T> question, String otherwise) throws InterruptedException {
+    <T> T ask(Question<T> question, String otherwise) {
         URI uri = server == null ? URI.create("http://127.0.0.1:8080") : server;
         if (uri.getHost() == null
                 || uri.getScheme() == null
@@ -61,6 +61,9 @@ final class ServerFlag {
             return question.ask(new ServerClient(uri, with));
         } catch (SSLException e) {
             throw new CommandFailedException(Exit.UNREACHABLE, TlsFlags.failed(uri.toString(), e));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CommandFailedException(Exit.FAILED, "interrupted while waiting for " + uri);
         } catch (ServerClient.RefusedException e) {
             throw new CommandFailedException(Exit.FAILED, String.valueOf(e.getMessage()));
         } catch (IOException e) {

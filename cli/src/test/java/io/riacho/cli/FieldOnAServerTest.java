@@ -58,6 +58,7 @@ class FieldOnAServerTest {
                         server.address("tcp"),
                         server.address("http"),
                         server.address("grpc"),
+                        server.address("mqtt"),
                         null),
                 valves,
                 told::add);
@@ -84,6 +85,9 @@ class FieldOnAServerTest {
             Answer sources = ask(server, "SELECT DISTINCT source FROM readings ORDER BY source");
             assertThat(sources.rows())
                     .containsExactly(List.of("grpc"), List.of("http"), List.of("tcp"));
+            assertThat(ask(server, "SELECT device FROM devices WHERE online").rows())
+                    .as("half of the actuators are behind a gateway")
+                    .containsExactly(List.of("demo-gateway"));
             Answer sensors =
                     ask(server, "SELECT count(DISTINCT (sensor, metric)) AS n FROM readings");
             assertThat(sensors.rows().getFirst().getFirst()).isEqualTo(2 * PLOTS);

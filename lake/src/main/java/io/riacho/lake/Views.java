@@ -204,7 +204,9 @@ final class Views {
                     + " min(occurred_at) FILTER (state = 'delivered') AS delivered_at,"
                     + " min(occurred_at) FILTER (state = 'acknowledged') AS acknowledged_at,"
                     + " min(occurred_at) FILTER (state = 'expired') AS expired_at,"
-                    + " min(expires_at) AS expires_at FROM command_events GROUP BY id";
+                    + " arg_max(expires_at, "
+                    + COMMAND_ORDER
+                    + ") AS expires_at FROM command_events GROUP BY id";
 
     private String deviceEvents() {
         String columns = "position, device, kind, detail, occurred_at";
@@ -219,7 +221,8 @@ final class Views {
 
     private static final String DEVICES =
             "SELECT device, c.command_id, c.turn_on, c.state, c.sequence, c.rule, c.sensor, c.average,"
-                    + " c.issued_at, e.last_event, e.last_event_detail, e.last_event_at FROM (SELECT"
+                    + " c.issued_at, e.last_event, e.last_event_detail, e.last_event_at, e.online,"
+                    + " e.online_since, e.errors, e.last_error FROM (SELECT"
                     + " device, arg_max(id, o) AS command_id, arg_max(turn_on, o) AS turn_on,"
                     + " arg_max(state, o) AS state, max(sequence) AS sequence, arg_max(rule, o) AS rule,"
                     + " arg_max(sensor, o) AS sensor, arg_max(average, o) AS average,"
@@ -227,8 +230,12 @@ final class Views {
                     + COMMAND_ORDER
                     + ") AS o FROM command_events) GROUP BY device) c FULL OUTER JOIN (SELECT device,"
                     + " arg_max(kind, position) AS last_event, arg_max(detail, position) AS"
-                    + " last_event_detail, arg_max(occurred_at, position) AS last_event_at FROM device_events"
-                    + " GROUP BY device) e USING (device)";
+                    + " last_event_detail, arg_max(occurred_at, position) AS last_event_at,"
+                    + " arg_max(kind = 'online', position) FILTER (kind IN ('online', 'offline')) AS"
+                    + " online, arg_max(occurred_at, position) FILTER (kind IN ('online',"
+                    + " 'offline')) AS online_since, count(*) FILTER (kind = 'error') AS errors,"
+                    + " arg_max(detail, position) FILTER (kind = 'error') AS last_error FROM"
+                    + " device_events GROUP BY device) e USING (device)";
 
     private void addFiles(List<String> parts, String columns, Table table) {
         List<LakeFile> files = state.manifest().of(table);

@@ -228,6 +228,20 @@ final class Broker {
         return fanout.targets();
     }
 
+    /// Publishes for the server itself, to one session that is connected.
+    ///
+    /// @return to how many sessions it goes: one or none
+    int publishTo(String clientId, Message message, @Nullable DeliveryListener listener) {
+        Session session = sessions.get(clientId);
+        if (session == null) {
+            return 0;
+        }
+        Fanout fanout = new Fanout();
+        fanout.add(message, subscriptions.match(message.topic(), null), session, listener);
+        carryOut(fanout);
+        return fanout.targets();
+    }
+
     /// Gives a message that a member of a shared subscription will not take to another.
     void redirect(Message message, Subscription shared) {
         ShareGroup group = subscriptions.group(shared);

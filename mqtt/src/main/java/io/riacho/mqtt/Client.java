@@ -18,5 +18,8 @@ public interface Client {
     /// The name of the [Listener] that it came by.
     String listener();
 
+    /// The longest silence that was agreed, or 0 for any.
+    int keepAliveSeconds();
+
     ClientStatistics statistics();
 }

@@ -109,7 +109,7 @@ final class Delivery {
 
     void delivered(String clientId) {
         if (listener != null) {
-            listener.delivered(clientId);
+            listener.delivered(clientId, qos);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.riacho.mqtt;
 
+import io.riacho.mqtt.packet.Qos;
 import io.riacho.mqtt.packet.ReasonCode;
 
 /// Told what became of a message published by the server itself, for each subscriber. Called on event
@@ -8,7 +9,9 @@ import io.riacho.mqtt.packet.ReasonCode;
 public interface DeliveryListener {
 
     /// The subscriber acknowledged it: PUBACK for QoS 1, PUBCOMP for QoS 2; for QoS 0: it was written.
-    void delivered(String clientId);
+    ///
+    /// @param qos the lesser of the message's and the subscription's
+    void delivered(String clientId, Qos qos);
 
     /// It will not reach this subscriber.
     ///

@@ -44,6 +44,35 @@ final class Fanout {
         }
     }
 
+    /// A message for one session alone, if it is connected, by whichever of its subscriptions.
+    void add(Message message, Route route, Session only, @Nullable DeliveryListener listener) {
+        List<SessionChange.Target> stored = new ArrayList<>(1);
+        for (Route.Target each : route.targets()) {
+            if (each.session() == only) {
+                plan(
+                        only,
+                        message,
+                        each.qos(),
+                        each.retainAsPublished() && message.retain(),
+                        each.subscriptionIds(),
+                        false,
+                        listener,
+                        null,
+                        stored);
+            }
+        }
+        for (ShareGroup group : route.groups()) {
+            Subscription member = deliveries.isEmpty() ? group.memberOf(only) : null;
+            if (member != null) {
+                boolean retain = member.options().retainAsPublished() && message.retain();
+                plan(member, message, retain, false, listener, stored);
+            }
+        }
+        if (!stored.isEmpty()) {
+            changes.add(new SessionChange.Queued(message, stored));
+        }
+    }
+
     /// A message for one subscription alone: a retained one, or one that a shared subscription's
     /// earlier member did not take.
     void add(Message message, Subscription to, boolean retain) {

@@ -83,6 +83,7 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
     private @Nullable ConnectPacket connect;
     private ConnectPacket.@Nullable Will will;
     private @Nullable KeepAlive keepAlive;
+    private volatile int keepAliveSeconds;
     private @Nullable InboundPublishes inbound;
     private @Nullable OutboundPublishes outbound;
     private @Nullable SubscriptionRequests requests;
@@ -122,6 +123,11 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
     @Override
     public String listener() {
         return listener.name();
+    }
+
+    @Override
+    public int keepAliveSeconds() {
+        return keepAliveSeconds;
     }
 
     @Override
@@ -514,15 +520,16 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
 
     private void connected(Session mine, ConnectPacket packet, boolean present) {
         MqttLimits limits = broker.limits();
-        int keepAliveSeconds = packet.keepAliveSeconds();
+        int agreedSeconds = packet.keepAliveSeconds();
         int most = limits.keepAliveSecondsMax();
         boolean shortened =
                 version == Version.MQTT_5
                         && most > 0
-                        && (keepAliveSeconds == 0 || keepAliveSeconds > most);
+                        && (agreedSeconds == 0 || agreedSeconds > most);
         if (shortened) {
-            keepAliveSeconds = most;
+            agreedSeconds = most;
         }
+        keepAliveSeconds = agreedSeconds;
         boolean earlier = mine.expirySeconds() < packet.sessionExpirySeconds();
         PacketWriter.connack(
                 out(128),
@@ -542,9 +549,8 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
             timeout.cancel(false);
             timeout = null;
         }
-        if (keepAliveSeconds > 0) {
-            keepAlive =
-                    new KeepAlive(loop(), keepAliveSeconds, () -> paused, this::keepAliveMissed);
+        if (agreedSeconds > 0) {
+            keepAlive = new KeepAlive(loop(), agreedSeconds, () -> paused, this::keepAliveMissed);
         }
         broker.connected(this);
         announced = true;

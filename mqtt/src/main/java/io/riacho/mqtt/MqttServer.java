@@ -170,6 +170,24 @@ public final class MqttServer implements AutoCloseable {
         return broker.publish(message, audience == Audience.EVERYONE, listener);
     }
 
+    /// Publishes a message of the server itself to one client alone, if it is connected and has a
+    /// subscription that the topic matches.
+    ///
+    /// @param payload by reference, not to be changed afterwards
+    /// @param listener told what became of it, or null
+    /// @return whether it goes there
+    public boolean publishTo(
+            String clientId,
+            String topic,
+            byte[] payload,
+            Qos qos,
+            PublishProperties properties,
+            @Nullable DeliveryListener listener) {
+        Message message =
+                Message.arrived(topic, payload, qos, false, properties, broker.nowMillis());
+        return broker.publishTo(clientId, message, listener) > 0;
+    }
+
     /// The connected clients; changes while it is looked at.
     public Collection<? extends Client> clients() {
         return Collections.unmodifiableCollection(broker.clients());

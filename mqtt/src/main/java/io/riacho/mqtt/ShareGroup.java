@@ -35,6 +35,16 @@ final class ShareGroup {
         members = members.stream().filter(each -> each != member).toList();
     }
 
+    /// The subscription of a session in it, or null.
+    @Nullable Subscription memberOf(Session session) {
+        for (Subscription each : members) {
+            if (each.session() == session) {
+                return each;
+            }
+        }
+        return null;
+    }
+
     /// Who gets the next message: in turn, those who are connected and keep up first; then those who
     /// are connected; then those whose session waits for them. Null when there is none.
     @Nullable Subscription choose() {

@@ -246,7 +246,7 @@ class DurabilityTest {
         DeliveryListener listener =
                 new DeliveryListener() {
                     @Override
-                    public void delivered(String clientId) {
+                    public void delivered(String clientId, Qos qos) {
                         told.add("delivered to " + clientId);
                     }
 
@@ -276,6 +276,36 @@ class DurabilityTest {
             assertThat(told.poll(10, TimeUnit.SECONDS))
                     .isEqualTo("dropped for device: UNSPECIFIED_ERROR");
         }
+    }
+
+    @Test
+    void serversOwnMessageCanGoToOneClientAlone() throws Exception {
+        try (TestServer server = TestServer.start();
+                RawClient first = RawClient.connected(server.port(), 5, "first");
+                RawClient second = RawClient.connected(server.port(), 5, "second");
+                RawClient shared = RawClient.connected(server.port(), 5, "shared")) {
+            assertThat(commandTo(server, "first")).isFalse();
+            first.subscribe("control/+/command", 1);
+            second.subscribe("control/#", 1);
+            shared.subscribe("$share/all/control/device/command", 1);
+            assertThat(commandTo(server, "second")).isTrue();
+            second.expectPublish("on");
+            assertThat(commandTo(server, "shared")).isTrue();
+            shared.expectPublish("on");
+            first.expectNothing();
+            assertThat(commandTo(server, "nobody")).isFalse();
+        }
+    }
+
+    private static boolean commandTo(TestServer server, String client) {
+        return server.server()
+                .publishTo(
+                        client,
+                        "control/device/command",
+                        "on".getBytes(StandardCharsets.UTF_8),
+                        Qos.AT_LEAST_ONCE,
+                        PublishProperties.NONE,
+                        null);
     }
 
     private static int command(TestServer server, DeliveryListener listener) {

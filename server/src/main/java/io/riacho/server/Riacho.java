@@ -12,12 +12,13 @@ import io.riacho.lake.Interval;
 import io.riacho.lake.Lake;
 import io.riacho.lake.LakeOptions;
 import io.riacho.mqtt.Client;
-import io.riacho.mqtt.ClientEvents;
 import io.riacho.mqtt.MqttLimits;
 import io.riacho.mqtt.packet.ReasonCode;
 import io.riacho.server.actuation.Actuation;
 import io.riacho.server.actuation.Commands;
 import io.riacho.server.actuation.DeviceGroups;
+import io.riacho.server.actuation.mqtt.IdentityRoles;
+import io.riacho.server.actuation.mqtt.MqttActuation;
 import io.riacho.server.config.ServerConfig;
 import io.riacho.server.health.Readiness;
 import io.riacho.server.identity.Identities;
@@ -39,7 +40,6 @@ import io.riacho.server.ingest.http.HttpOptions;
 import io.riacho.server.ingest.mqtt.MqttDoor;
 import io.riacho.server.ingest.mqtt.MqttOptions;
 import io.riacho.server.ingest.mqtt.MqttOptions.Transport;
-import io.riacho.server.ingest.mqtt.TopicListener;
 import io.riacho.server.ingest.mqtt.TopicTree;
 import io.riacho.server.ingest.tcp.TcpDoor;
 import io.riacho.server.ingest.tcp.TcpOptions;
@@ -164,6 +164,17 @@ public final class Riacho implements AutoCloseable {
                                 timer)
                         : null;
         Queries queries = queries(config);
+        DeviceGroups groups = new DeviceGroups(config.groups());
+        MqttActuation overMqtt =
+                new MqttActuation(
+                        pipeline.commands(),
+                        pipeline.devices(),
+                        groups,
+                        new TopicTree(config.mqtt().topicRoot()),
+                        new IdentityRoles(groups),
+                        waiting,
+                        MicroClock.system()::nowMicros,
+                        registry);
         grpc(
                 "grpc",
                 config,
@@ -212,19 +223,25 @@ public final class Riacho implements AutoCloseable {
                                         new Actuation(
                                                 pipeline.commands(),
                                                 pipeline.manualCommands(),
-                                                new DeviceGroups(config.groups())),
+                                                groups,
+                                                pipeline.devices(),
+                                                overMqtt),
                                         queries,
                                         this::readiness,
                                         registry),
                                 loops,
                                 tls == null ? null : TlsContexts.http(tls)));
         addresses.put("http", http.address());
-        mqtt(config, series, tls);
+        mqtt(config, series, overMqtt, tls);
     }
 
     /// Who is who: on ports with TLS the devices that [Identities] knows, on the others whoever reaches
     /// them.
-    private void mqtt(ServerConfig config, SeriesTable series, @Nullable TlsOptions tls)
+    private void mqtt(
+            ServerConfig config,
+            SeriesTable series,
+            MqttActuation actuation,
+            @Nullable TlsOptions tls)
             throws IOException {
         MqttOptions options = mqttOptions(config);
         if (options.ports().isEmpty()) {
@@ -249,11 +266,12 @@ public final class Riacho implements AutoCloseable {
                                         pipeline.sessions(),
                                         identities.authenticator(),
                                         new RoleAuthorizer(options.topics()),
-                                        TopicListener.NONE,
-                                        ClientEvents.NONE,
+                                        actuation.reports(),
+                                        actuation,
                                         identities.tls(),
                                         System::currentTimeMillis,
                                         registry)));
+        actuation.open(door);
         addresses.putAll(door.addresses());
         identities.watch(
                 new Identities.Connections() {

@@ -15,14 +15,11 @@ import io.riacho.server.actuation.Command;
 import io.riacho.server.actuation.Commands.Acknowledgement;
 import io.riacho.server.config.ConfigSources;
 import io.riacho.server.config.ServerConfig;
+import io.riacho.server.testing.HttpCalls;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -223,34 +220,11 @@ class RiachoTest {
     }
 
     private static String get(Riacho riacho, String path) throws Exception {
-        int port = riacho.address("http").getPort();
-        try (HttpClient client = HttpClient.newHttpClient()) {
-            return client.send(
-                            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                                    .build(),
-                            BodyHandlers.ofString())
-                    .body();
-        }
+        return HttpCalls.get(riacho.address("http"), path);
     }
 
     private static String post(Riacho riacho, String what, String json) throws Exception {
-        InetSocketAddress address = riacho.address("http");
-        try (HttpClient client = HttpClient.newHttpClient()) {
-            var response =
-                    client.send(
-                            HttpRequest.newBuilder(
-                                            URI.create(
-                                                    "http://127.0.0.1:"
-                                                            + address.getPort()
-                                                            + "/api/v1/"
-                                                            + what))
-                                    .header("Content-Type", "application/json")
-                                    .POST(HttpRequest.BodyPublishers.ofString(json))
-                                    .build(),
-                            BodyHandlers.ofString());
-            assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
-            return response.body();
-        }
+        return HttpCalls.post(riacho.address("http"), "/api/v1/" + what, json);
     }
 
     private static List<String> send(Riacho riacho, String... lines) throws Exception {

@@ -9,11 +9,9 @@ import io.riacho.protocol.v1.Command;
 import io.riacho.protocol.v1.CommandServiceGrpc;
 import io.riacho.protocol.v1.SubscribeRequest;
 import io.riacho.protocol.v1.SubscribeResponse;
+import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLongArray;
-import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Consumer;
 
 /// The valves' actuators: each subscribes for its device's commands, turns its valve and acknowledges.
 /// A subscription that ends is begun again.
@@ -21,44 +19,27 @@ final class Actuators implements AutoCloseable {
 
     private static final long RETRY_MILLIS = 500;
 
-    /// A valve that was turned.
-    ///
-    /// @param average what the rule saw
-    record Turned(int plot, boolean on, double average, String rule) {}
-
     private final CommandServiceGrpc.CommandServiceStub service;
-    private final Valves valves;
+    private final Drives drives;
+    private final List<Integer> plots;
     private final ScheduledExecutorService timer;
-    private final Consumer<Turned> turned;
     private final Context.CancellableContext calls = Context.current().withCancellation();
-    private final AtomicLongArray newest;
-    private final LongAdder acknowledged = new LongAdder();
 
-    /// Begins.
-    ///
     /// @param channel stays the caller's
-    /// @param turned called on a gRPC thread
+    /// @param plots whose commands are taken
     Actuators(
             ManagedChannel channel,
-            Valves valves,
-            ScheduledExecutorService timer,
-            Consumer<Turned> turned) {
+            Drives drives,
+            List<Integer> plots,
+            ScheduledExecutorService timer) {
         this.service = CommandServiceGrpc.newStub(channel);
-        this.valves = valves;
+        this.drives = drives;
+        this.plots = List.copyOf(plots);
         this.timer = timer;
-        this.turned = turned;
-        this.newest = new AtomicLongArray(valves.plots());
     }
 
     void start() {
-        for (int plot = 0; plot < valves.plots(); plot++) {
-            subscribe(plot);
-        }
-    }
-
-    /// Commands whose acknowledgement the server has made durable.
-    long acknowledged() {
-        return acknowledged.sum();
+        plots.forEach(this::subscribe);
     }
 
     private void subscribe(int plot) {
@@ -100,13 +81,12 @@ final class Actuators implements AutoCloseable {
     }
 
     private void obey(int plot, Command command) {
-        long sequence = command.getSequence();
-        // A command may come twice, and a newer one makes an older one void.
-        if (newest.getAndAccumulate(plot, sequence, Math::max) <= sequence
-                && valves.turn(plot, command.getTurnOn())) {
-            turned.accept(
-                    new Turned(plot, command.getTurnOn(), command.getAverage(), command.getRule()));
-        }
+        drives.obey(
+                plot,
+                command.getSequence(),
+                command.getTurnOn(),
+                command.getAverage(),
+                command.getRule());
         AcknowledgeRequest done =
                 AcknowledgeRequest.newBuilder()
                         .setDeviceId(command.getDeviceId())
@@ -118,7 +98,7 @@ final class Actuators implements AutoCloseable {
     private final class Acknowledged implements StreamObserver<AcknowledgeResponse> {
         @Override
         public void onNext(AcknowledgeResponse response) {
-            acknowledged.increment();
+            drives.countAcknowledged();
         }
 
         @Override

@@ -26,11 +26,14 @@ public final class FieldRun implements AutoCloseable {
 
     /// Where a server's doors are.
     ///
-    /// @param tls null: plain text
+    /// @param mqtt a port for whoever reaches it, by which half of the valves take their commands; null:
+    ///     all take them by gRPC
+    /// @param tls of the other doors; null: plain text
     public record Doors(
             InetSocketAddress tcp,
             InetSocketAddress http,
             InetSocketAddress grpc,
+            @Nullable InetSocketAddress mqtt,
             @Nullable ClientTls tls) {}
 
     /// What has happened so far.
@@ -58,7 +61,9 @@ public final class FieldRun implements AutoCloseable {
     private final Valves valves;
     private final ValveFile file;
     private final List<Sender> senders;
+    private final Drives drives;
     private final Actuators actuators;
+    private final @Nullable MqttActuators mqttActuators;
     private final ManagedChannel channel;
     private final ScheduledExecutorService timer;
     private final LongAdder late = new LongAdder();
@@ -90,29 +95,42 @@ public final class FieldRun implements AutoCloseable {
                         new Sender(new TcpClient(doors.tcp(), context)),
                         new Sender(new HttpPoster(doors.http(), context)),
                         new Sender(new GrpcWriter(channel)));
-        actuators =
-                new Actuators(
-                        channel,
+        drives =
+                new Drives(
                         valves,
-                        timer,
                         turned -> {
                             file.keep(valves);
-                            told.accept(
-                                    "%s: %s (average %.1f, rule %s)"
-                                            .formatted(
-                                                    Field.sensor(turned.plot()),
-                                                    turned.on()
-                                                            ? "irrigation on "
-                                                            : "irrigation off",
-                                                    turned.average(),
-                                                    turned.rule()));
+                            told.accept(text(turned));
                         });
+        InetSocketAddress mqtt = doors.mqtt();
+        List<Integer> byMqtt = new ArrayList<>();
+        List<Integer> byGrpc = new ArrayList<>();
+        for (int plot = 0; plot < plots; plot++) {
+            (mqtt != null && plot % 2 == 1 ? byMqtt : byGrpc).add(plot);
+        }
+        actuators = new Actuators(channel, drives, byGrpc, timer);
+        mqttActuators =
+                mqtt == null || byMqtt.isEmpty() ? null : new MqttActuators(mqtt, drives, byMqtt);
+    }
+
+    private static String text(Drives.Turned turned) {
+        return "%s: %s (%s)"
+                .formatted(
+                        Field.sensor(turned.plot()),
+                        turned.on() ? "irrigation on " : "irrigation off",
+                        Double.isNaN(turned.average())
+                                ? "by hand"
+                                : "average %.1f, rule %s"
+                                        .formatted(turned.average(), turned.rule()));
     }
 
     /// Begins.
     public void start() {
         senders.forEach(Sender::start);
         actuators.start();
+        if (mqttActuators != null) {
+            mqttActuators.start();
+        }
         lastNanos = System.nanoTime();
         var _ =
                 timer.scheduleAtFixedRate(
@@ -152,7 +170,7 @@ public final class FieldRun implements AutoCloseable {
                 late.sum(),
                 again.sum(),
                 senders.stream().mapToLong(Sender::givenUp).sum(),
-                actuators.acknowledged(),
+                drives.acknowledged(),
                 valves.countOpen(),
                 senders.stream().map(Sender::trouble).filter(Objects::nonNull).toList());
     }
@@ -163,6 +181,9 @@ public final class FieldRun implements AutoCloseable {
         timer.shutdownNow();
         senders.forEach(Sender::close);
         actuators.close();
+        if (mqttActuators != null) {
+            mqttActuators.close();
+        }
         channel.shutdownNow();
         file.keep(valves);
     }

@@ -2,8 +2,9 @@
 ///
 /// [io.riacho.cli.field.Field] is the model: pure, seeded, a step at a time. Around it stand the
 /// means by which a real field would reach a server: [io.riacho.cli.field.Sender]s bring its readings
-/// to the doors over sockets, [io.riacho.cli.field.Actuators] take commands and acknowledge them, and
-/// what they do to the valves is what the model's next step sees. [io.riacho.cli.field.FieldRun] puts
+/// to the doors over sockets, [io.riacho.cli.field.Actuators] and [io.riacho.cli.field.MqttActuators]
+/// take commands and acknowledge them, and what [io.riacho.cli.field.Drives] does to the valves is what
+/// the model's next step sees. [io.riacho.cli.field.FieldRun] puts
 /// them together.
 @NullMarked
 package io.riacho.cli.field;

@@ -22,7 +22,7 @@ public record Command(
         long sequence,
         State state) {
 
-    /// issued → sent → delivered → acknowledged or expired.
+    /// issued → sent → delivered → acknowledged or expired; expired → issued again.
     public enum State {
         ISSUED,
         SENT,
@@ -30,7 +30,19 @@ public record Command(
         ACKNOWLEDGED,
         EXPIRED,
         /// A newer command for the device took its place before it was acknowledged.
-        SUPERSEDED
+        SUPERSEDED;
+
+        /// Whether a command in this state may change to another.
+        boolean leadsTo(State next) {
+            return switch (next) {
+                case ISSUED -> this == EXPIRED;
+                case SENT -> this == ISSUED || this == EXPIRED;
+                case DELIVERED -> this == ISSUED || this == SENT;
+                case ACKNOWLEDGED -> this != ACKNOWLEDGED;
+                case EXPIRED -> this == ISSUED || this == SENT || this == DELIVERED;
+                case SUPERSEDED -> false;
+            };
+        }
     }
 
     /// The command after a change of state; its expiry may have been renewed with it.

@@ -35,11 +35,18 @@ public final class CommandBook implements Commands {
     private final ConcurrentHashMap<String, CopyOnWriteArrayList<Consumer<Command>>> subscribers =
             new ConcurrentHashMap<>();
 
+    private volatile @Nullable Outlet outlet;
+
     /// By id, oldest first; guarded by itself.
     private final LinkedHashMap<String, Command> recent = new LinkedHashMap<>();
 
     public CommandBook(Transitions transitions) {
         this.transitions = transitions;
+    }
+
+    /// Another way to devices from now on. What was issued before, it asks for.
+    public void outlet(Outlet added) {
+        outlet = added;
     }
 
     // --- the stream thread
@@ -58,27 +65,49 @@ public final class CommandBook implements Commands {
             superseded = Optional.of(gone);
         }
         if (deliver) {
-            List<Consumer<Command>> listeners = subscribers.get(command.device());
-            if (listeners != null && !listeners.isEmpty()) {
-                deliver(command, listeners);
-            }
+            deliver(command);
         }
         return superseded;
     }
 
-    /// A command's change of state became durable.
+    private void deliver(Command command) {
+        List<Consumer<Command>> listeners = subscribers.get(command.device());
+        if (listeners != null && !listeners.isEmpty()) {
+            deliver(command, listeners);
+        }
+        Outlet out = outlet;
+        if (out != null) {
+            try {
+                out.send(command);
+            } catch (RuntimeException e) {
+                // A mistake there must not stop the path.
+                LOG.error("Command {} could not be sent", command.id(), e);
+            }
+        }
+    }
+
+    /// A command's change of state became durable. One that came too late (sent after it was
+    /// delivered, say) changes nothing.
     ///
-    /// @return the command after it; empty when the command is not known any more
+    /// @param deliver false while the journal is replayed
+    /// @return the command after it; empty when it does not change
     public Optional<Command> moved(
-            String device, String commandId, Command.State state, long expiresAtMicros) {
+            String device,
+            String commandId,
+            Command.State state,
+            long expiresAtMicros,
+            boolean deliver) {
         Command newest = newestByDevice.get(device);
         if (newest != null && newest.id().equals(commandId)) {
-            if (newest.state() == Command.State.ACKNOWLEDGED) {
+            if (!newest.state().leadsTo(state)) {
                 return Optional.empty();
             }
             Command after = newest.moved(state, expiresAtMicros);
             newestByDevice.put(device, after);
             remember(after);
+            if (deliver && state == Command.State.ISSUED) {
+                deliver(after);
+            }
             return Optional.of(after);
         }
         synchronized (recent) {
@@ -98,7 +127,7 @@ public final class CommandBook implements Commands {
         remember(command);
     }
 
-    /// Each device's newest command, for the snapshot.
+    @Override
     public List<Command> newestOfAll() {
         return List.copyOf(newestByDevice.values());
     }
@@ -130,7 +159,10 @@ public final class CommandBook implements Commands {
                     return listeners;
                 });
         Command newest = newestByDevice.get(device);
-        if (newest != null && newest.isOpen()) {
+        if (newest != null && newest.state() == Command.State.EXPIRED) {
+            // It comes with its new expiry.
+            renew(newest);
+        } else if (newest != null && newest.isOpen()) {
             deliver(newest, List.of(listener));
         }
         return () ->
@@ -153,10 +185,29 @@ public final class CommandBook implements Commands {
             }
         }
         if (taken) {
-            switch (command.state()) {
-                case ISSUED, EXPIRED -> transitions.journal(command, Command.State.SENT, _ -> {});
-                case SENT, DELIVERED, ACKNOWLEDGED, SUPERSEDED -> {}
-            }
+            sent(command);
+        }
+    }
+
+    /// A command was given to somebody for its device.
+    public void sent(Command command) {
+        journalIfItLeadsTo(command, Command.State.SENT);
+    }
+
+    /// The device's side took a command over.
+    public void delivered(Command command) {
+        journalIfItLeadsTo(command, Command.State.DELIVERED);
+    }
+
+    /// Issues an expired command again, with a new expiry: somebody is there for it.
+    public void renew(Command command) {
+        journalIfItLeadsTo(command, Command.State.ISSUED);
+    }
+
+    private void journalIfItLeadsTo(Command command, Command.State next) {
+        Command newest = newestByDevice.get(command.device());
+        if (newest != null && newest.id().equals(command.id()) && newest.state().leadsTo(next)) {
+            transitions.journal(newest, next, _ -> {});
         }
     }
 

@@ -35,6 +35,9 @@ public interface Commands {
     /// The newest command of a device.
     Optional<Command> newest(String device);
 
+    /// Each device's newest command, in no order.
+    List<Command> newestOfAll();
+
     /// How many devices have had a command.
     int devices();
 

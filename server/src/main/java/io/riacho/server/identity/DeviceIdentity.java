@@ -25,7 +25,8 @@ public record DeviceIdentity(
         return within(sensors, sensor);
     }
 
-    boolean hears(String device) {
+    /// Whether it may hear the commands of a device or group.
+    public boolean hears(String device) {
         return within(devices, device);
     }
 

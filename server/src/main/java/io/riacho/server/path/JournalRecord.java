@@ -2,6 +2,7 @@ package io.riacho.server.path;
 
 import io.riacho.mqtt.session.SessionChange;
 import io.riacho.server.actuation.Command;
+import io.riacho.server.devices.DeviceEvent;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -75,6 +76,9 @@ sealed interface JournalRecord {
             long atMicros,
             long expiresAtMicros)
             implements JournalRecord {}
+
+    /// Something happened to devices.
+    record DevicesChanged(DeviceEvent event) implements JournalRecord {}
 
     /// Somebody ordered devices on or off by hand, or gave them back to their rules.
     ///

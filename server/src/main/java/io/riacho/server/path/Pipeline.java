@@ -12,17 +12,19 @@ import io.riacho.lake.LakeOptions;
 import io.riacho.mqtt.session.SessionStore;
 import io.riacho.server.actuation.Command;
 import io.riacho.server.actuation.CommandBook;
-import io.riacho.server.actuation.Commands;
 import io.riacho.server.actuation.ManualBook;
 import io.riacho.server.actuation.ManualCommands;
 import io.riacho.server.actuation.ManualCommands.Held;
 import io.riacho.server.actuation.ManualOrder;
+import io.riacho.server.devices.DeviceBook;
+import io.riacho.server.devices.DeviceEvent;
 import io.riacho.server.intake.Failure;
 import io.riacho.server.intake.Intake;
 import io.riacho.server.live.LiveFeed;
 import io.riacho.server.live.LiveHub;
 import io.riacho.server.path.JournalRecord.ClockTick;
 import io.riacho.server.path.JournalRecord.CommandMoved;
+import io.riacho.server.path.JournalRecord.DevicesChanged;
 import io.riacho.server.path.JournalRecord.ManuallyOrdered;
 import io.riacho.server.path.JournalRecord.ManuallyOrdered.Mode;
 import io.riacho.server.path.JournalRecord.RulesSet;
@@ -63,6 +65,7 @@ public final class Pipeline implements AutoCloseable {
     private final LiveHub hub;
     private final CommandBook book;
     private final ManualBook manual;
+    private final DeviceBook devices;
     private final MicroClock clock;
     private final PathOptions options;
     private final SeriesNumbers numbers = new SeriesNumbers();
@@ -118,9 +121,20 @@ public final class Pipeline implements AutoCloseable {
         this.hub = new LiveHub(streamWakeup::signal);
         this.book = new CommandBook(this::journalTransition);
         this.manual = new ManualBook(this::journalOrder, book, options.devicesMax());
+        this.devices = new DeviceBook(this::journalEvent, clock::nowMicros, options.devicesMax());
+        Gauge.builder("riacho.devices.reports.suppressed", devices, DeviceBook::reportsNotKept)
+                .register(registry);
         this.fold =
                 new StateFold(
-                        streamOptions, options, ruleCompiler, lake, hub, book, manual, metrics);
+                        streamOptions,
+                        options,
+                        ruleCompiler,
+                        lake,
+                        hub,
+                        book,
+                        manual,
+                        devices,
+                        metrics);
         Journaling journaling = new StageJournaling();
         this.sealStage =
                 new SealStage(
@@ -285,8 +299,12 @@ public final class Pipeline implements AutoCloseable {
         return hub;
     }
 
-    public Commands commands() {
+    public CommandBook commands() {
         return book;
+    }
+
+    public DeviceBook devices() {
+        return devices;
     }
 
     public ManualCommands manualCommands() {
@@ -358,6 +376,7 @@ public final class Pipeline implements AutoCloseable {
             journal(Control.of(new ClockTick(now)));
         }
         book.expire(now);
+        devices.tick();
     }
 
     /// Starts a seal of all there is, from the stream thread; null when there is nothing to seal.
@@ -401,12 +420,20 @@ public final class Pipeline implements AutoCloseable {
     private void journalTransition(Command command, Command.State next, Consumer<Boolean> answer) {
         long now = clock.nowMicros();
         long expiresAt =
-                next == Command.State.SENT && command.state() == Command.State.EXPIRED
+                next == Command.State.ISSUED
                         ? now + TimeUnit.NANOSECONDS.toMicros(options.commandExpiry().toNanos())
                         : command.expiresAtMicros();
         journal(
                 new Control(
                         new CommandMoved(command.device(), command.id(), next, now, expiresAt),
+                        () -> answer.accept(true),
+                        _ -> answer.accept(false)));
+    }
+
+    private void journalEvent(DeviceEvent event, Consumer<Boolean> answer) {
+        journal(
+                new Control(
+                        new DevicesChanged(event),
                         () -> answer.accept(true),
                         _ -> answer.accept(false)));
     }

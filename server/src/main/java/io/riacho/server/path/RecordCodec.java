@@ -3,6 +3,7 @@ package io.riacho.server.path;
 import io.riacho.server.actuation.Command;
 import io.riacho.server.path.JournalRecord.ClockTick;
 import io.riacho.server.path.JournalRecord.CommandMoved;
+import io.riacho.server.path.JournalRecord.DevicesChanged;
 import io.riacho.server.path.JournalRecord.ManuallyOrdered;
 import io.riacho.server.path.JournalRecord.ManuallyOrdered.Mode;
 import io.riacho.server.path.JournalRecord.Readings;
@@ -33,6 +34,7 @@ final class RecordCodec {
     private static final byte COMMAND_MOVED = 7;
     private static final byte SESSIONS_CHANGED = 8;
     private static final byte MANUALLY_ORDERED = 9;
+    private static final byte DEVICES_CHANGED = 10;
 
     private static final int HAS_GIVEN = 1;
     private static final int HAS_UNITS = 2;
@@ -55,6 +57,7 @@ final class RecordCodec {
             case RulesSet r -> 1 + 4 + r.definitions().remaining();
             case CommandMoved r ->
                     1 + textMax(r.device()) + textMax(r.commandId()) + textMax("") + 12 + 8 + 8;
+            case DevicesChanged r -> 1 + DeviceEventCodec.bytesMax(r.event());
             case ManuallyOrdered r -> 1 + textMax("") + 12 + 4 + 8 + 8 + textsMax(r.devices());
             case SessionsChanged r -> 1 + 4 + r.bytes().remaining();
         };
@@ -72,11 +75,11 @@ final class RecordCodec {
         return bytes;
     }
 
-    private static int textMax(String text) {
+    static int textMax(String text) {
         return 2 + 3 * text.length();
     }
 
-    private static int textsMax(List<String> texts) {
+    static int textsMax(List<String> texts) {
         int bytes = 2;
         for (String each : texts) {
             bytes += textMax(each);
@@ -111,6 +114,10 @@ final class RecordCodec {
                 putText(to, r.commandId());
                 putText(to, r.state().name().toLowerCase(Locale.ROOT));
                 to.putLong(r.atMicros()).putLong(r.expiresAtMicros());
+            }
+            case DevicesChanged r -> {
+                to.put(DEVICES_CHANGED);
+                DeviceEventCodec.write(r.event(), to);
             }
             case ManuallyOrdered r -> {
                 to.put(MANUALLY_ORDERED);
@@ -193,6 +200,7 @@ final class RecordCodec {
                             Command.State.valueOf(getText(in).toUpperCase(Locale.ROOT)),
                             in.getLong(),
                             in.getLong());
+            case DEVICES_CHANGED -> new DevicesChanged(DeviceEventCodec.read(in));
             case MANUALLY_ORDERED -> {
                 Mode mode = Mode.valueOf(getText(in).toUpperCase(Locale.ROOT));
                 int priority = in.getInt();
@@ -251,7 +259,7 @@ final class RecordCodec {
         return length;
     }
 
-    private static void putText(ByteBuffer to, String text) {
+    static void putText(ByteBuffer to, String text) {
         int at = to.position();
         to.putShort((short) 0);
         // Ids are ASCII nearly always; that way spares an array.
@@ -272,14 +280,14 @@ final class RecordCodec {
         to.putShort(at, (short) bytes);
     }
 
-    private static void putTexts(ByteBuffer to, List<String> texts) {
+    static void putTexts(ByteBuffer to, List<String> texts) {
         to.putShort((short) texts.size());
         for (String each : texts) {
             putText(to, each);
         }
     }
 
-    private static List<String> getTexts(ByteBuffer in) {
+    static List<String> getTexts(ByteBuffer in) {
         int count = in.getShort() & 0xFFFF;
         List<String> texts = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -288,7 +296,7 @@ final class RecordCodec {
         return List.copyOf(texts);
     }
 
-    private static String getText(ByteBuffer in) {
+    static String getText(ByteBuffer in) {
         byte[] bytes = new byte[checkedLength(in, in.getShort() & 0xFFFF)];
         in.get(bytes);
         return new String(bytes, StandardCharsets.UTF_8);

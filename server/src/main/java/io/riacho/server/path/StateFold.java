@@ -25,12 +25,15 @@ import io.riacho.server.actuation.Command;
 import io.riacho.server.actuation.CommandBook;
 import io.riacho.server.actuation.ManualBook;
 import io.riacho.server.actuation.ManualCommands.Held;
+import io.riacho.server.devices.DeviceBook;
+import io.riacho.server.devices.DeviceEvent;
 import io.riacho.server.intake.Source;
 import io.riacho.server.live.LiveCommand;
 import io.riacho.server.live.LiveHub;
 import io.riacho.server.live.LiveReading;
 import io.riacho.server.path.JournalRecord.ClockTick;
 import io.riacho.server.path.JournalRecord.CommandMoved;
+import io.riacho.server.path.JournalRecord.DevicesChanged;
 import io.riacho.server.path.JournalRecord.ManuallyOrdered;
 import io.riacho.server.path.JournalRecord.ManuallyOrdered.Mode;
 import io.riacho.server.path.JournalRecord.Readings;
@@ -64,10 +67,13 @@ import org.jspecify.annotations.Nullable;
 /// decides whether anybody is told. One thread.
 final class StateFold {
 
-    private static final int SNAPSHOT_VERSION = 3;
+    private static final int SNAPSHOT_VERSION = 4;
 
     /// The first version with MQTT sessions.
     private static final int SNAPSHOT_VERSION_SESSIONS = 3;
+
+    /// The first version with devices that connect.
+    private static final int SNAPSHOT_VERSION_DEVICES = 4;
 
     private static final ByteBuffer NO_RULES = ByteBuffer.allocate(0).asReadOnlyBuffer();
 
@@ -110,6 +116,7 @@ final class StateFold {
     private final LiveHub hub;
     private final CommandBook book;
     private final ManualBook manual;
+    private final DeviceBook deviceBook;
     private final PathMetrics metrics;
 
     private Slot[] slots = new Slot[64];
@@ -150,6 +157,7 @@ final class StateFold {
             LiveHub hub,
             CommandBook book,
             ManualBook manual,
+            DeviceBook deviceBook,
             PathMetrics metrics) {
         this.streamOptions = streamOptions;
         this.commandExpiryMicros = TimeUnit.NANOSECONDS.toMicros(options.commandExpiry().toNanos());
@@ -158,6 +166,7 @@ final class StateFold {
         this.hub = hub;
         this.book = book;
         this.manual = manual;
+        this.deviceBook = deviceBook;
         this.metrics = metrics;
         this.core = new StreamCore(streamOptions, RuleSet.NONE);
     }
@@ -167,6 +176,7 @@ final class StateFold {
     void goLive(Consumer<PendingLate> listener) {
         live = true;
         lateListener = listener;
+        deviceBook.goLive();
         pendingLate.values().forEach(listener);
     }
 
@@ -224,6 +234,7 @@ final class StateFold {
                 r.changes().forEach(sessions::apply);
                 sessionBytesFolded += r.bytes().remaining();
             }
+            case DevicesChanged r -> devicesChanged(base, r.event());
         }
         position = base + record.positions() - 1;
         tellVerdicts();
@@ -498,8 +509,33 @@ final class StateFold {
         record(at, command, command.issuedAtMicros());
     }
 
+    private void devicesChanged(long at, DeviceEvent event) {
+        if (!deviceBook.fold(event)) {
+            return;
+        }
+        switch (event) {
+            case DeviceEvent.Connected e ->
+                    lake.appendDeviceEvent(
+                            at,
+                            e.device(),
+                            "online",
+                            e.client() + " from " + e.address(),
+                            e.atMicros());
+            case DeviceEvent.Left e ->
+                    lake.appendDeviceEvent(at, e.device(), "offline", e.reason(), e.atMicros());
+            case DeviceEvent.Reported e ->
+                    lake.appendDeviceEvent(
+                            at,
+                            e.device(),
+                            e.kind().name().toLowerCase(Locale.ROOT),
+                            e.text(),
+                            e.atMicros());
+            case DeviceEvent.Seen _ -> {}
+        }
+    }
+
     private void commandMoved(long at, CommandMoved r) {
-        book.moved(r.device(), r.commandId(), r.state(), r.expiresAtMicros())
+        book.moved(r.device(), r.commandId(), r.state(), r.expiresAtMicros(), live)
                 .ifPresent(command -> record(at, command, r.atMicros()));
     }
 
@@ -618,6 +654,7 @@ final class StateFold {
                 out.writeLong(each.untilMicros());
             }
             SessionSnapshot.write(sessions, out);
+            deviceBook.writeTo(out);
             out.flush();
             return bytes.toByteArray();
         } catch (IOException e) {
@@ -688,6 +725,9 @@ final class StateFold {
             }
             if (version >= SNAPSHOT_VERSION_SESSIONS) {
                 SessionSnapshot.read(in, sessions);
+            }
+            if (version >= SNAPSHOT_VERSION_DEVICES) {
+                deviceBook.readFrom(in);
             }
             position = at;
         }

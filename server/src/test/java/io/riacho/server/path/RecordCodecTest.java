@@ -13,8 +13,10 @@ import io.riacho.mqtt.session.SessionChange;
 import io.riacho.mqtt.session.SessionChangeFormat;
 import io.riacho.server.actuation.Command;
 import io.riacho.server.actuation.ManualCommands;
+import io.riacho.server.devices.DeviceEvent;
 import io.riacho.server.path.JournalRecord.ClockTick;
 import io.riacho.server.path.JournalRecord.CommandMoved;
+import io.riacho.server.path.JournalRecord.DevicesChanged;
 import io.riacho.server.path.JournalRecord.ManuallyOrdered;
 import io.riacho.server.path.JournalRecord.ManuallyOrdered.Mode;
 import io.riacho.server.path.JournalRecord.Readings;
@@ -43,6 +45,16 @@ class RecordCodecTest {
                 new ClockTick(1_763_668_800_000_000L),
                 new RulesSet(ByteBuffer.wrap(new byte[] {1, 2, -3}).asReadOnlyBuffer()),
                 new CommandMoved("d", "0a1b", Command.State.ACKNOWLEDGED, 5, 6),
+                new DevicesChanged(
+                        new DeviceEvent.Connected("válvula", 5, "10.0.0.1", "MQTT 5.0", 90_000)),
+                new DevicesChanged(new DeviceEvent.Left("d", 5, "keep-alive", 4)),
+                new DevicesChanged(
+                        new DeviceEvent.Reported(
+                                "d",
+                                5,
+                                DeviceEvent.Reported.Kind.DIAGNOSTICS,
+                                "€".repeat(DeviceEvent.REPORT_CHARS_MAX))),
+                new DevicesChanged(new DeviceEvent.Seen(List.of("a", "b"), 5)),
                 new ManuallyOrdered(List.of("pump", "válvula"), Mode.ON, 1_000, 5, 6),
                 new ManuallyOrdered(
                         List.of("p"), Mode.RELEASE, -1, 5, ManualCommands.Held.UNTIL_RELEASED));
@@ -117,6 +129,18 @@ class RecordCodecTest {
                                 + "0200"
                                 + "010070"
                                 + "010071");
+        DeviceEvent left = new DeviceEvent.Left("d", 1, "x", 2);
+        assertThat(HexFormat.of().formatHex(array(written(new DevicesChanged(left)))))
+                .isEqualTo(
+                        "0a"
+                                + "0400"
+                                + "6c656674"
+                                + "0100000000000000"
+                                + "0100"
+                                + "64"
+                                + "0100"
+                                + "78"
+                                + "0200000000000000");
         assertThat(HexFormat.of().formatHex(array(written(new SealedUpTo(2)))))
                 .isEqualTo("04" + "0200000000000000");
     }

@@ -16,6 +16,9 @@ import io.riacho.mqtt.session.Message;
 import io.riacho.mqtt.session.SessionChange;
 import io.riacho.mqtt.session.SessionImage;
 import io.riacho.mqtt.session.SessionStore;
+import io.riacho.server.actuation.ManualOrder;
+import io.riacho.server.devices.DeviceBook;
+import io.riacho.server.devices.DeviceEvent;
 import io.riacho.server.intake.Failure;
 import io.riacho.server.intake.ReadingBatch;
 import io.riacho.server.intake.Refusal;
@@ -26,6 +29,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,18 +44,31 @@ class SnapshotFormatTest {
     @TempDir Path directory;
 
     @Test
-    void theBytesAreThoseOfVersionThree() throws Exception {
+    void theBytesAreThoseOfVersionFour() throws Exception {
         try (Pipeline pipeline = open()) {
             fill(pipeline);
-            assertThat(pipeline.fold().snapshot()).isEqualTo(golden("snapshot-v3.state"));
+            assertThat(pipeline.fold().snapshot()).isEqualTo(golden("snapshot-v4.state"));
         }
     }
 
     @Test
-    void versionThreeIsReadBack() throws Exception {
+    void versionFourIsReadBack() throws Exception {
+        try (Pipeline pipeline = open()) {
+            pipeline.fold().restore(golden("snapshot-v4.state"));
+            assertThat(pipeline.devices().all())
+                    .extracting(device -> device.id() + " " + device.online())
+                    .containsExactly("gateway-1 true", "old false");
+            assertThat(pipeline.manualCommands().held("pump")).isPresent();
+            assertThat(pipeline.fold().snapshot()).isEqualTo(golden("snapshot-v4.state"));
+        }
+    }
+
+    @Test
+    void versionThreeIsReadAsOneWithoutDevicesThatConnect() throws Exception {
         try (Pipeline pipeline = open()) {
             pipeline.fold().restore(golden("snapshot-v3.state"));
             assertReadings(pipeline);
+            assertThat(pipeline.devices().all()).isEmpty();
             SessionImage sessions = pipeline.sessions().restore();
             SessionImage.StoredSession device = requireNonNull(sessions.session("device-1"));
             assertThat(device.subscriptions())
@@ -65,7 +82,6 @@ class SnapshotFormatTest {
             assertThat(sessions.retained())
                     .singleElement()
                     .satisfies(message -> assertThat(message.topic()).isEqualTo("r"));
-            assertThat(pipeline.fold().snapshot()).isEqualTo(golden("snapshot-v3.state"));
         }
     }
 
@@ -98,7 +114,8 @@ class SnapshotFormatTest {
                 new SimpleMeterRegistry());
     }
 
-    /// What the golden files were written from; version 1 had no sessions.
+    /// What the golden files were written from: version 1 had readings only, version 3 no orders and no
+    /// devices that connect.
     private static void fill(Pipeline pipeline) throws Exception {
         pipeline.useRules(ByteBuffer.wrap("rules".getBytes(StandardCharsets.UTF_8)));
         SeriesTable table = new SeriesTable(10);
@@ -108,6 +125,14 @@ class SnapshotFormatTest {
         batch.add(table.series("s1", "humidity"), 40, ReadingBatch.NO_TIMESTAMP, null);
         pipeline.intake().submit(new Kept(batch));
         pipeline.sessions().write(sessions(), new Stored());
+        pipeline.manualCommands().order(new ManualOrder.Hold(List.of("pump"), true, null), _ -> {});
+        pipeline.devices()
+                .connected(
+                        "gateway-1",
+                        "key",
+                        new DeviceBook.Connection(
+                                "10.0.0.1", "MQTT 5.0", Duration.ofMinutes(1), () -> 0));
+        pipeline.devices().reported("old", DeviceEvent.Reported.Kind.ERROR, "dry", _ -> {});
         while (pipeline.stepJournal() || pipeline.stepStream()) {
             // Until nothing is left to do.
         }

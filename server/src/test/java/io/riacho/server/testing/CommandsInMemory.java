@@ -32,6 +32,16 @@ public final class CommandsInMemory implements Commands {
     }
 
     @Override
+    public synchronized List<Command> newestOfAll() {
+        return commands.stream()
+                .map(Command::device)
+                .distinct()
+                .map(this::newest)
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    @Override
     public synchronized int devices() {
         return (int) commands.stream().map(Command::device).distinct().count();
     }

@@ -60,6 +60,11 @@ public final class CommandsThatAreIssuedWhenTold implements Commands {
     }
 
     @Override
+    public List<Command> newestOfAll() {
+        return List.copyOf(newest.values());
+    }
+
+    @Override
     public int devices() {
         return newest.size();
     }

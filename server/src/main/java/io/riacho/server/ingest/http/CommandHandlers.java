@@ -21,16 +21,7 @@ final class CommandHandlers {
     }
 
     void list(Exchange exchange) throws HttpProblemException {
-        String asked = exchange.parameter("limit").orElse(Integer.toString(LISTED_DEFAULT));
-        int limit;
-        try {
-            limit = Integer.parseInt(asked);
-        } catch (NumberFormatException e) {
-            limit = 0;
-        }
-        if (limit < 1 || limit > LISTED_MAX) {
-            throw HttpProblemException.badRequest("limit is a number from 1 to " + LISTED_MAX);
-        }
+        int limit = exchange.number("limit", LISTED_DEFAULT, LISTED_MAX);
         exchange.answer(answer(actuation.commands().recent(limit)));
     }
 

@@ -8,6 +8,7 @@ import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.riacho.server.actuation.Command;
+import io.riacho.server.actuation.CommandJson;
 import io.riacho.server.actuation.Commands;
 import io.riacho.server.dashboard.LiveBoard;
 import io.riacho.server.ingest.json.Rfc3339;
@@ -319,17 +320,7 @@ final class EventStreams {
         json.writeStartArray();
         for (Command each : commands) {
             json.writeStartObject();
-            json.writeStringField("id", each.id());
-            json.writeStringField("device_id", each.device());
-            // An order by hand stands on no sensor's average.
-            json.writeStringField("sensor_id", each.sensor().isEmpty() ? null : each.sensor());
-            json.writeBooleanField("turn_on", each.turnOn());
-            json.writeStringField("rule", each.rule());
-            json.writeFieldName("average");
-            Json.number(json, each.average());
-            json.writeStringField("issued_at", Rfc3339.format(each.issuedAtMicros()));
-            json.writeStringField("expires_at", Rfc3339.format(each.expiresAtMicros()));
-            json.writeNumberField("sequence", each.sequence());
+            CommandJson.write(json, each);
             json.writeStringField("state", each.state().name().toLowerCase(Locale.ROOT));
             json.writeEndObject();
         }

@@ -65,6 +65,22 @@ final class Exchange {
         }
     }
 
+    /// A whole number among the parameters of the query.
+    ///
+    /// @throws HttpProblemException when it is none from 1 to `most`
+    int number(String name, int absent, int most) throws HttpProblemException {
+        int number;
+        try {
+            number = Integer.parseInt(parameter(name).orElse(Integer.toString(absent)));
+        } catch (NumberFormatException e) {
+            number = 0;
+        }
+        if (number < 1 || number > most) {
+            throw HttpProblemException.badRequest(name + " is a number from 1 to " + most);
+        }
+        return number;
+    }
+
     /// An array that begins with the body, as it came; [#bodyLength] says where that ends.
     byte[] body() {
         return body;

@@ -122,6 +122,7 @@ public final class HttpDoor implements AutoCloseable {
                         services.meters(),
                         events);
         CommandHandlers commands = new CommandHandlers(services.actuation());
+        DeviceHandlers devices = new DeviceHandlers(services.actuation());
         String series = "/api/v1/series/{sensor}/{metric}";
         List<Route> routes = new ArrayList<>(PageFiles.routes());
         routes.add(Route.of(POST, "/api/v1/readings", Route.Kind.STORES, readings));
@@ -132,6 +133,8 @@ public final class HttpDoor implements AutoCloseable {
         routes.add(Route.of(POST, "/api/v1/query", Route.Kind.WAITS, queries::post));
         routes.add(Route.of(GET, "/api/v1/commands", Route.Kind.DIRECT, commands::list));
         routes.add(Route.of(POST, "/api/v1/commands", Route.Kind.DIRECT, commands::order));
+        routes.add(Route.of(GET, "/api/v1/devices", Route.Kind.WAITS, devices::list));
+        routes.add(Route.of(POST, "/api/v1/updates", Route.Kind.DIRECT, devices::update));
         routes.add(Route.of(GET, "/api/v1/status", Route.Kind.DIRECT, status::status));
         routes.add(Route.of(GET, "/api/v1/events", Route.Kind.DIRECT, events::follow));
         routes.add(Route.of(GET, "/metrics", Route.Kind.WAITS, status::metrics));

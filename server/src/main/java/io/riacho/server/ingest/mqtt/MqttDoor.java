@@ -190,6 +190,19 @@ public final class MqttDoor implements AutoCloseable {
         return server.publish(topic, payload, qos, false, properties, audience, listener);
     }
 
+    /// Publishes a message of Riacho's own to one client alone; see [MqttServer#publishTo].
+    ///
+    /// @return whether it goes there
+    public boolean publishTo(
+            String clientId,
+            String topic,
+            byte[] payload,
+            Qos qos,
+            PublishProperties properties,
+            @Nullable DeliveryListener listener) {
+        return server.publishTo(clientId, topic, payload, qos, properties, listener);
+    }
+
     /// The connected clients; changes while it is looked at.
     public Collection<? extends Client> clients() {
         return server.clients();

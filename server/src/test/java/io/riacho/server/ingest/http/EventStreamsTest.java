@@ -17,6 +17,7 @@ import io.riacho.server.intake.SeriesTable;
 import io.riacho.server.live.LiveCommand;
 import io.riacho.server.live.LiveReading;
 import io.riacho.server.testing.CommandsInMemory;
+import io.riacho.server.testing.DevicesInMemory;
 import io.riacho.server.testing.FeedThatTellsWhenTold;
 import io.riacho.server.testing.IntakeThatAcksWhenTold;
 import io.riacho.server.testing.OrdersThatAreAnsweredAtOnce;
@@ -29,6 +30,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -66,7 +68,9 @@ class EventStreamsTest {
                                 new Actuation(
                                         commands,
                                         new OrdersThatAreAnsweredAtOnce(),
-                                        new DeviceGroups(Map.of())),
+                                        new DeviceGroups(Map.of()),
+                                        new DevicesInMemory(),
+                                        (_, _) -> OptionalInt.empty()),
                                 new QueriesThatAnswerWhatIsGiven(),
                                 () -> Readiness.State.READY,
                                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)),

@@ -20,6 +20,7 @@ import io.riacho.server.intake.SeriesTable;
 import io.riacho.server.query.Queries;
 import io.riacho.server.query.QueryFailedException;
 import io.riacho.server.testing.CommandsInMemory;
+import io.riacho.server.testing.DevicesInMemory;
 import io.riacho.server.testing.FeedThatTellsWhenTold;
 import io.riacho.server.testing.IntakeThatAcksWhenTold;
 import io.riacho.server.testing.OrdersThatAreAnsweredAtOnce;
@@ -42,6 +43,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -682,7 +684,9 @@ class HttpDoorTest {
                             new Actuation(
                                     commands,
                                     orders,
-                                    new DeviceGroups(Map.of("north", List.of("p1", "p2")))),
+                                    new DeviceGroups(Map.of("north", List.of("p1", "p2"))),
+                                    new DevicesInMemory(),
+                                    (_, _) -> OptionalInt.empty()),
                             queries,
                             () -> readiness,
                             meters),

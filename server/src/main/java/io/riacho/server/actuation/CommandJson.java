@@ -1,0 +1,30 @@
+package io.riacho.server.actuation;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.riacho.server.ingest.json.Rfc3339;
+import java.io.IOException;
+
+/// A command as JSON: the same to devices and to people.
+public final class CommandJson {
+
+    private CommandJson() {}
+
+    /// Writes its fields, without the state, into an object that the caller begins and ends.
+    public static void write(JsonGenerator json, Command command) throws IOException {
+        json.writeStringField("id", command.id());
+        json.writeStringField("device_id", command.device());
+        // An order by hand stands on no sensor's average.
+        json.writeStringField("sensor_id", command.sensor().isEmpty() ? null : command.sensor());
+        json.writeBooleanField("turn_on", command.turnOn());
+        json.writeStringField("rule", command.rule());
+        json.writeFieldName("average");
+        if (Double.isFinite(command.average())) {
+            json.writeNumber(command.average());
+        } else {
+            json.writeNull();
+        }
+        json.writeStringField("issued_at", Rfc3339.format(command.issuedAtMicros()));
+        json.writeStringField("expires_at", Rfc3339.format(command.expiresAtMicros()));
+        json.writeNumberField("sequence", command.sequence());
+    }
+}

@@ -1,0 +1,76 @@
+package io.riacho.server.actuation.mqtt;
+
+import io.riacho.mqtt.Client;
+import io.riacho.mqtt.packet.ReasonCode;
+import io.riacho.mqtt.packet.Version;
+import io.riacho.server.devices.DeviceBook;
+import io.riacho.server.ingest.mqtt.TopicTree;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.Locale;
+
+/// Which clients are devices, and when they come and go. On event loops.
+///
+/// A gateway by its identity is a device. A client without one becomes a device when it acts like one: it
+/// subscribes to commands, or reports. Others come and go by the thousand, with names made up, and leave
+/// nothing behind.
+final class DeviceWatch {
+
+    private final DeviceBook book;
+    private final ClientRoles roles;
+    private final TopicTree topics;
+
+    DeviceWatch(DeviceBook book, ClientRoles roles, TopicTree topics) {
+        this.book = book;
+        this.roles = roles;
+        this.topics = topics;
+    }
+
+    void connected(Client client) {
+        switch (roles.part(client)) {
+            case DEVICE -> isThere(client);
+            case ANYBODY -> {
+                if (book.device(client.id()).isPresent()) {
+                    isThere(client);
+                }
+            }
+            case OTHER -> {}
+        }
+    }
+
+    /// @param filter without `$share/name/`
+    void subscribed(Client client, String filter) {
+        if (topics.device(filter) != null) {
+            actsLikeADevice(client);
+        }
+    }
+
+    void actsLikeADevice(Client client) {
+        if (roles.part(client) != ClientRoles.Part.OTHER) {
+            isThere(client);
+        }
+    }
+
+    private void isThere(Client client) {
+        book.connected(
+                client.id(),
+                client,
+                new DeviceBook.Connection(
+                        host(client.remoteAddress()),
+                        client.version() == Version.MQTT_5 ? "MQTT 5.0" : "MQTT 3.1.1",
+                        Duration.ofSeconds(client.keepAliveSeconds()),
+                        () -> client.statistics().bytesReceived()));
+    }
+
+    private static String host(SocketAddress address) {
+        return address instanceof InetSocketAddress inet && inet.getAddress() != null
+                ? inet.getAddress().getHostAddress()
+                : address.toString();
+    }
+
+    void disconnected(Client client, ReasonCode code, String reason) {
+        String why = reason.isEmpty() ? code.name().toLowerCase(Locale.ROOT) : reason;
+        book.disconnected(client.id(), client, code == ReasonCode.KEEP_ALIVE_TIMEOUT, why);
+    }
+}

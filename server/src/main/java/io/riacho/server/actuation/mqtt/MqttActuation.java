@@ -1,0 +1,97 @@
+package io.riacho.server.actuation.mqtt;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.riacho.mqtt.Client;
+import io.riacho.mqtt.ClientEvents;
+import io.riacho.mqtt.MqttServer;
+import io.riacho.mqtt.packet.PublishProperties;
+import io.riacho.mqtt.packet.Qos;
+import io.riacho.mqtt.packet.ReasonCode;
+import io.riacho.mqtt.packet.Topics;
+import io.riacho.server.actuation.CommandBook;
+import io.riacho.server.actuation.DeviceGroups;
+import io.riacho.server.actuation.Updates;
+import io.riacho.server.devices.DeviceBook;
+import io.riacho.server.ingest.mqtt.MqttDoor;
+import io.riacho.server.ingest.mqtt.TopicListener;
+import io.riacho.server.ingest.mqtt.TopicTree;
+import java.util.OptionalInt;
+import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// Commands, devices and updates over MQTT: made before the door, which hears by it, and opened with the
+/// door, by which it speaks.
+public final class MqttActuation implements ClientEvents, Updates {
+
+    private final CommandBook book;
+    private final TopicTree topics;
+    private final MqttCommands commands;
+    private final DeviceWatch watch;
+    private final GatewayReports reports;
+    private volatile @Nullable MqttDoor door;
+
+    /// @param executor for work that may take milliseconds
+    /// @param clockMicros µs since 1970 UTC
+    public MqttActuation(
+            CommandBook book,
+            DeviceBook devices,
+            DeviceGroups groups,
+            TopicTree topics,
+            ClientRoles roles,
+            Executor executor,
+            LongSupplier clockMicros,
+            MeterRegistry meters) {
+        this.book = book;
+        this.topics = topics;
+        this.commands = new MqttCommands(book, groups, topics, roles, executor, clockMicros);
+        this.watch = new DeviceWatch(devices, roles, topics);
+        this.reports = new GatewayReports(book, devices, watch, roles, meters);
+    }
+
+    /// What hears status, errors and diagnostics.
+    public TopicListener reports() {
+        return reports;
+    }
+
+    /// The door is open: commands go out from now on.
+    public void open(MqttDoor opened) {
+        door = opened;
+        commands.open(opened);
+        book.outlet(commands);
+    }
+
+    @Override
+    public OptionalInt publish(byte[] payload, @Nullable String contentType) {
+        MqttDoor to = door;
+        if (to == null) {
+            return OptionalInt.empty();
+        }
+        return OptionalInt.of(
+                to.publish(
+                        topics.updates(),
+                        payload,
+                        Qos.AT_LEAST_ONCE,
+                        contentType == null
+                                ? PublishProperties.NONE
+                                : PublishProperties.contentType(contentType),
+                        MqttServer.Audience.EVERYONE,
+                        null));
+    }
+
+    @Override
+    public void connected(Client client, boolean sessionPresent) {
+        watch.connected(client);
+    }
+
+    @Override
+    public void subscribed(Client client, String filter) {
+        watch.subscribed(client, Topics.unshared(filter));
+        commands.subscribed(client, filter);
+    }
+
+    @Override
+    public void disconnected(Client client, ReasonCode code, String reason) {
+        watch.disconnected(client, code, reason);
+    }
+}

@@ -1,0 +1,55 @@
+package io.riacho.server.devices;
+
+import java.util.List;
+
+/// What happened to devices: everything that changes a [Device]. Journaled.
+public sealed interface DeviceEvent {
+
+    /// Longer reports are cut.
+    int REPORT_CHARS_MAX = 1_024;
+
+    /// Devices of one [Seen].
+    int SEEN_MAX = 1_000;
+
+    /// When, µs since 1970 UTC.
+    long atMicros();
+
+    /// It is online, or online from elsewhere or with another client than before.
+    ///
+    /// @param graceMillis how long it may be silent before its connection counts as lost
+    record Connected(String device, long atMicros, String address, String client, int graceMillis)
+            implements DeviceEvent {}
+
+    /// It went, and did not come back at once.
+    ///
+    /// @param lastSeenMicros when something last came from it
+    record Left(String device, long atMicros, String reason, long lastSeenMicros)
+            implements DeviceEvent {}
+
+    /// It said something about itself.
+    record Reported(String device, long atMicros, Kind kind, String text) implements DeviceEvent {
+
+        /// In the order of their codes.
+        public enum Kind {
+            STATUS,
+            ERROR,
+            DIAGNOSTICS
+        }
+
+        public Reported {
+            if (text.length() > REPORT_CHARS_MAX) {
+                int end = REPORT_CHARS_MAX;
+                text =
+                        text.substring(
+                                0, Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end);
+            }
+        }
+    }
+
+    /// Something came from each of them in the minute before.
+    record Seen(List<String> devices, long atMicros) implements DeviceEvent {
+        public Seen {
+            devices = List.copyOf(devices);
+        }
+    }
+}

@@ -1,0 +1,149 @@
+package io.riacho.server.ingest.http;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.riacho.server.actuation.Actuation;
+import io.riacho.server.actuation.Command;
+import io.riacho.server.actuation.CommandJson;
+import io.riacho.server.actuation.ManualCommands.Held;
+import io.riacho.server.devices.Device;
+import io.riacho.server.ingest.json.Rfc3339;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalInt;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/// Devices: how they are, and updates for all of them.
+final class DeviceHandlers {
+
+    private static final int LISTED_DEFAULT = 1_000;
+    private static final int LISTED_MAX = 10_000;
+
+    /// The largest message of AWS IoT Core, so that an update passes any broker.
+    static final int UPDATE_BYTES_MAX = 128 << 10;
+
+    private final Actuation actuation;
+
+    DeviceHandlers(Actuation actuation) {
+        this.actuation = actuation;
+    }
+
+    /// All devices that connect, were commanded, or are held by hand, by id. On a worker: there may be
+    /// many.
+    void list(Exchange exchange) throws HttpProblemException {
+        int limit = exchange.number("limit", LISTED_DEFAULT, LISTED_MAX);
+        String after = exchange.parameter("after").orElse("");
+        TreeSet<String> ids = new TreeSet<>();
+        actuation.devices().all().forEach(each -> ids.add(each.id()));
+        actuation.commands().newestOfAll().forEach(each -> ids.add(each.device()));
+        actuation.manual().held().forEach(each -> ids.add(each.device()));
+        List<String> listed = ids.tailSet(after, false).stream().limit(limit).toList();
+        boolean truncated = !listed.isEmpty() && !listed.getLast().equals(ids.last());
+        exchange.answer(
+                Answer.json(json -> {
+                    json.writeStartObject();
+                    json.writeArrayFieldStart("devices");
+                    for (String each : listed) {
+                        device(json, each);
+                    }
+                    json.writeEndArray();
+                    json.writeBooleanField("truncated", truncated);
+                    json.writeEndObject();
+                }));
+    }
+
+    private void device(JsonGenerator json, String id) throws IOException {
+        Device device = actuation.devices().device(id).orElse(null);
+        Command command = actuation.commands().newest(id).orElse(null);
+        Held held = actuation.manual().held(id).orElse(null);
+        json.writeStartObject();
+        json.writeStringField("device_id", id);
+        if (device == null) {
+            json.writeNullField("presence");
+        } else {
+            connection(json, device);
+        }
+        json.writeFieldName("command");
+        if (command == null) {
+            json.writeNull();
+        } else {
+            json.writeStartObject();
+            CommandJson.write(json, command);
+            json.writeStringField("state", command.state().name().toLowerCase(Locale.ROOT));
+            json.writeEndObject();
+        }
+        json.writeFieldName("held");
+        if (held == null) {
+            json.writeNull();
+        } else {
+            json.writeStartObject();
+            json.writeBooleanField("turn_on", held.turnOn());
+            json.writeStringField("since", Rfc3339.format(held.sinceMicros()));
+            json.writeStringField(
+                    "until",
+                    held.untilMicros() == Held.UNTIL_RELEASED
+                            ? null
+                            : Rfc3339.format(held.untilMicros()));
+            json.writeEndObject();
+        }
+        json.writeEndObject();
+    }
+
+    private void connection(JsonGenerator json, Device device) throws IOException {
+        json.writeStringField(
+                "presence", actuation.devices().presence(device).name().toLowerCase(Locale.ROOT));
+        json.writeStringField("since", Rfc3339.format(device.sinceMicros()));
+        json.writeStringField("last_seen", Rfc3339.format(device.lastSeenMicros()));
+        json.writeStringField("address", device.address());
+        json.writeStringField("client", device.client());
+        json.writeStringField("reason", device.reason().isEmpty() ? null : device.reason());
+        report(json, "status", device.status());
+        report(json, "error", device.error());
+        report(json, "diagnostics", device.diagnostics());
+    }
+
+    private static void report(JsonGenerator json, String name, Device.@Nullable Report report)
+            throws IOException {
+        json.writeFieldName(name);
+        if (report == null) {
+            json.writeNull();
+        } else {
+            json.writeStartObject();
+            json.writeStringField("text", report.text());
+            json.writeStringField("at", Rfc3339.format(report.atMicros()));
+            json.writeNumberField("count", report.count());
+            json.writeEndObject();
+        }
+    }
+
+    /// Publishes the body to all gateways as it is.
+    void update(Exchange exchange) throws HttpProblemException {
+        if (exchange.bodyLength() == 0) {
+            throw HttpProblemException.badRequest("an update is not empty");
+        }
+        if (exchange.bodyLength() > UPDATE_BYTES_MAX) {
+            throw new HttpProblemException(
+                    HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE,
+                    "an update has at most " + UPDATE_BYTES_MAX + " bytes; send where to get it");
+        }
+        byte[] update = Arrays.copyOf(exchange.body(), exchange.bodyLength());
+        OptionalInt subscribers =
+                actuation
+                        .updates()
+                        .publish(update, exchange.headers().get(HttpHeaderNames.CONTENT_TYPE));
+        if (subscribers.isEmpty()) {
+            throw new HttpProblemException(
+                    HttpResponseStatus.CONFLICT, "no MQTT port is open, so there are no gateways");
+        }
+        exchange.answer(
+                Answer.json(json -> {
+                    json.writeStartObject();
+                    json.writeNumberField("subscribers", subscribers.getAsInt());
+                    json.writeEndObject();
+                }));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.riacho.server.devices;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,33 @@
+package io.riacho.server.testing;
+
+import io.riacho.server.devices.Device;
+import io.riacho.server.devices.Device.Presence;
+import io.riacho.server.devices.Devices;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/// Devices that a test lists, each as its last event said. Safe for use by many threads.
+public final class DevicesInMemory implements Devices {
+
+    private final CopyOnWriteArrayList<Device> devices = new CopyOnWriteArrayList<>();
+
+    public void add(Device device) {
+        devices.add(device);
+    }
+
+    @Override
+    public Optional<Device> device(String id) {
+        return devices.stream().filter(each -> each.id().equals(id)).findFirst();
+    }
+
+    @Override
+    public Presence presence(Device device) {
+        return device.online() ? Presence.ONLINE : Presence.OFFLINE;
+    }
+
+    @Override
+    public List<Device> all() {
+        return List.copyOf(devices);
+    }
+}
