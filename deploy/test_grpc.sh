@@ -3,7 +3,10 @@
 #
 # usage: test_grpc.sh [options] [HOST]
 #
-#   HOST               where the services answer (localhost); the app-server's public address, say
+#   HOST               where the services answer (localhost)
+#   --app-server       against the instance that deploy_tf.sh made, found by its tag
+#   --region REGION    of the app-server (us-east-2, or AWS_REGION)
+#   --profile NAME     named profile of the AWS configuration, to find the app-server with
 #   --client CLIENT    grpcurl, buf or riacho (the first of them that is on PATH, else this repository's ./riacho)
 #   --readings N       (10)
 #   --sensor-id ID     (sensor-1)
@@ -14,13 +17,15 @@
 #   --dry-run          print what would run
 #   -h, --help
 #
-# Exit: 0 all as it should be, 1 a call failed or an answer is wrong, 2 wrong usage, 3 no client.
+# Exit: 0 all as it should be, 1 a call failed or an answer is wrong, 2 wrong usage, 3 no client, 4 no credentials.
 set -euo pipefail
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 
 protos="$REPOSITORY_DIR/protocol/src/main/protobuf"
 host=localhost
+app_server=0
+REGION=${AWS_REGION:-${AWS_DEFAULT_REGION:-us-east-2}}
 client=""
 readings=10
 sensor_id=sensor-1
@@ -31,6 +36,9 @@ limit_seconds=60
 
 while [[ $# -gt 0 ]]; do
   case $1 in
+    --app-server) app_server=1 ;;
+    --region) REGION=$(value_of "$@"); shift ;;
+    --profile) PROFILE=$(value_of "$@"); shift ;;
     --client) client=$(value_of "$@"); shift ;;
     --readings) readings=$(value_of "$@"); shift ;;
     --sensor-id) sensor_id=$(value_of "$@"); shift ;;
@@ -47,6 +55,14 @@ while [[ $# -gt 0 ]]; do
 done
 [[ $readings =~ ^[1-9][0-9]*$ ]] || die 2 "--readings needs a number above 0"
 
+if [[ $app_server == 1 ]]; then
+  need aws "install the AWS CLI, version 2 (https://aws.amazon.com/cli/)"
+  account_id >/dev/null || exit $?
+  host=$(aws_cli ec2 describe-instances --filters Name=tag:Name,Values=app-server Name=instance-state-name,Values=running \
+    --query 'Reservations[].Instances[].PublicIpAddress' --output text)
+  [[ $host =~ ^[0-9.]+$ ]] || die 1 "there must be one running app-server in $REGION, and there is: ${host:-none}"
+fi
+
 if [[ -z $client ]]; then
   for each in grpcurl buf riacho; do
     if command -v "$each" >/dev/null 2>&1; then client=$each; break; fi
@@ -61,8 +77,6 @@ case $client in
   riacho) [[ -x $riacho ]] || command -v riacho >/dev/null || die 3 "no client: install grpcurl or buf" ;;
   *) die 2 "--client is grpcurl, buf or riacho" ;;
 esac
-out=${out:-$(mktemp -d "${TMPDIR:-/tmp}/riacho-flow.XXXXXX")}
-mkdir -p "$out"
 
 within() {
   if command -v timeout >/dev/null 2>&1; then timeout "$limit_seconds" "$@"; else "$@"; fi
@@ -79,9 +93,11 @@ call() {
 }
 
 if [[ $DRY_RUN == 1 ]]; then
-  printf '+ %s: Sensor %s:50051 > reads.json > Processor %s:50052 > processed.json > Actuator %s:50053 > actuator_out.json, in %s\n' "$client" "$host" "$host" "$host" "$out"
+  printf '+ %s: Sensor %s:50051 > reads.json > Processor %s:50052 > processed.json > Actuator %s:50053 > actuator_out.json, in %s\n' "$client" "$host" "$host" "$host" "${out:-a new folder}"
   exit
 fi
+out=${out:-$(mktemp -d "${TMPDIR:-/tmp}/riacho-flow.XXXXXX")}
+mkdir -p "$out"
 
 # From a checkout, the client is built first where that is needed: its minute is not the flow's.
 [[ $client != riacho ]] || "$riacho" version >/dev/null || die 3 "no client: ./riacho could not be built"

@@ -69,6 +69,12 @@ apply_outputs() {
   expect "profile's role" ec2-ecr-role "$(aws iam get-instance-profile --instance-profile-name ec2-ecr-profile --query 'InstanceProfile.Roles[0].RoleName' --output text)"
 }
 
+finds_the_app_server() {
+  local ip
+  ip=$(terraform -chdir="$work/deploy/terraform/app-server" output -state "$tf_state" -raw app_server_public_ip) || return 1
+  expect_status 0 "Sensor $ip:50051" "$DEPLOY_DIR/test_grpc.sh" --dry-run --app-server
+}
+
 user_data_is_a_script() {
   local id file="$work/user_data.sh"
   id=$(terraform -chdir="$work/deploy/terraform/app-server" output -state "$tf_state" -raw app_server_id) || return 1
@@ -83,9 +89,11 @@ if [[ -z $no_terraform && $network_up == 1 ]]; then
     expect_status 0 "Plan: 4 to add" "$work/deploy/deploy_tf.sh" --dry-run --state "$tf_state" --key-name operator
   if check "deploy_tf.sh (apply)" "$work/deploy/deploy_tf.sh" --yes --state "$tf_state" --key-name operator; then
     check "app-server: outputs; subnet, security group, tag and role as they should be" apply_outputs
+    check "test_grpc.sh --app-server finds it" finds_the_app_server
     check "app-server: user data as the instance would get it is a sound script" user_data_is_a_script
   else
     skip "app-server outputs" "apply failed"
+    skip "test_grpc.sh --app-server" "apply failed"
     skip "app-server user data" "apply failed"
   fi
   check "deploy_tf.sh says which stack is missing" \
@@ -93,8 +101,9 @@ if [[ -z $no_terraform && $network_up == 1 ]]; then
   help_moto_delete network-stack
   check "teardown.sh removes compute and network" "$work/deploy/teardown.sh" --yes --state "$tf_state"
   check "network-stack is gone" stack_is_gone network-stack
+  check "test_grpc.sh --app-server says that there is none" expect_status 1 "one running app-server" "$DEPLOY_DIR/test_grpc.sh" --dry-run --app-server
   check "teardown.sh again finds nothing, and is content" "$work/deploy/teardown.sh" --yes --state "$tf_state"
 else
   reason=${no_moto:-${no_terraform:-deploy_cf.sh network failed}}
-  for name in "deploy_tf.sh --dry-run" "deploy_tf.sh (apply)" "app-server outputs" "app-server user data" "deploy_tf.sh without its stack" "teardown.sh"; do skip "$name, against moto" "$reason"; done
+  for name in "deploy_tf.sh --dry-run" "deploy_tf.sh (apply)" "app-server outputs" "test_grpc.sh --app-server" "app-server user data" "deploy_tf.sh without its stack" "teardown.sh"; do skip "$name, against moto" "$reason"; done
 fi

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -20,6 +21,10 @@ class DocumentsTest {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final Pattern CLASS_NAME = Pattern.compile("`([A-Z][a-z]\\w+)`");
     private static final Pattern LINK = Pattern.compile("\\]\\((?!https?:|#|mailto:)([^)#]+)");
+
+    private static final Pattern COMMANDS = Pattern.compile("(?s)```sh\\n.*?```");
+    private static final Pattern TABLE_ROW = Pattern.compile("(?m)^\\|.*$");
+    private static final Pattern DIGITS = Pattern.compile("\\d+");
 
     @Test
     void everyClassThatArchitectureNamesExists() throws IOException {
@@ -48,6 +53,26 @@ class DocumentsTest {
             }
         }
         assertThat(broken).isEmpty();
+    }
+
+    /// The text differs, what was done and measured does not: commands are the same to the letter, tables
+    /// hold the same digits in the same order, whatever separates them in a language.
+    @Test
+    void bothTechnicalReportsShowTheSameCommandsAndFigures() throws IOException {
+        String english = Files.readString(ROOT.resolve("docs/technical-report.md"));
+        String portuguese = Files.readString(ROOT.resolve("docs/relatorio-tecnico.md"));
+        assertThat(found(COMMANDS, portuguese)).isNotEmpty().isEqualTo(found(COMMANDS, english));
+        assertThat(figures(portuguese)).hasSizeGreaterThan(100).isEqualTo(figures(english));
+    }
+
+    private static List<String> figures(String report) {
+        return found(TABLE_ROW, report).stream()
+                .flatMap(row -> found(DIGITS, row).stream())
+                .toList();
+    }
+
+    private static List<String> found(Pattern pattern, String text) {
+        return pattern.matcher(text).results().map(MatchResult::group).toList();
     }
 
     private static List<Path> documents() throws IOException {
