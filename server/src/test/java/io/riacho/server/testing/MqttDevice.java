@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 /// so.
 public final class MqttDevice implements AutoCloseable {
 
-    private static final int PATIENCE_SECONDS = 20;
+    private static final int PATIENCE_SECONDS = 60;
 
     private final Mqtt5AsyncClient client;
     private final BlockingQueue<Mqtt5Publish> received = new LinkedBlockingQueue<>();

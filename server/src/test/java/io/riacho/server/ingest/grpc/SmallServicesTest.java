@@ -89,6 +89,15 @@ class SmallServicesTest {
     }
 
     @Test
+    void nobodyIsNotGreeted() throws IOException {
+        SaudacaoGrpc.SaudacaoBlockingStub stub =
+                SaudacaoGrpc.newBlockingStub(loopback.to(new GreetingService()));
+        assertThatThrownBy(() -> stub.saudar(Mensagem.getDefaultInstance()))
+                .isInstanceOf(StatusRuntimeException.class)
+                .hasMessage("INVALID_ARGUMENT: nome is empty; say whom to greet");
+    }
+
+    @Test
     void everyDoorTellsItsHealthAndItsServices() throws IOException {
         ManagedChannel channel = loopback.to(new GreetingService(), new ActuatorService(25));
         for (String service : List.of("", "hello.Saudacao", "actuator.Actuator")) {

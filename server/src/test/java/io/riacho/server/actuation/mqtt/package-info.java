@@ -1,0 +1,4 @@
+@NullMarked
+package io.riacho.server.actuation.mqtt;
+
+import org.jspecify.annotations.NullMarked;
