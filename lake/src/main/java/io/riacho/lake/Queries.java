@@ -11,15 +11,20 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.duckdb.DuckDBConnection;
 import org.jspecify.annotations.Nullable;
 
 /// Runs the queries of users.
 ///
 /// What a query may do is limited three times over: DuckDB's parser must call it a single `SELECT`,
-/// it runs in a read-only transaction, and the engine may touch no file outside the lake
+/// of which the plan may be asked for (`EXPLAIN`, `EXPLAIN ANALYZE`), it runs in a read-only transaction, and the engine may touch no file outside the lake
 /// ([Engine]).
 final class Queries implements AutoCloseable {
+
+    private static final Pattern EXPLAIN =
+            Pattern.compile("\\s*EXPLAIN(\\s+ANALYZE)?\\s", Pattern.CASE_INSENSITIVE);
 
     private final Engine engine;
     private final Catalog catalog;
@@ -44,7 +49,7 @@ final class Queries implements AutoCloseable {
         RunningQuery query = start(limits, startNanos);
         boolean handedOver = false;
         try {
-            requireSingleSelect(query.connection(), sql);
+            requireSingleSelect(query.connection(), explained(sql));
             query.check();
             PreparedStatement statement = query.connection().prepareStatement(sql);
             query.statement(statement);
@@ -140,6 +145,13 @@ final class Queries implements AutoCloseable {
         } catch (SQLException e) {
             // Nothing more to do with it; the exception under way says what happened.
         }
+    }
+
+    /// What is to be explained, or the query itself: to DuckDB's parser an `EXPLAIN` is no `SELECT`,
+    /// whatever it explains.
+    private static String explained(String sql) {
+        Matcher explain = EXPLAIN.matcher(sql);
+        return explain.lookingAt() ? sql.substring(explain.end()) : sql;
     }
 
     /// DuckDB prepares all but the last of several statements by running them, so it must be known

@@ -1,7 +1,6 @@
 package io.riacho.cli.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.riacho.cli.client.Target;
 import java.io.IOException;
@@ -10,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -20,70 +18,22 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 class GenericClientTest {
 
-    private static final Path TOOLS = Path.of("target", "buf").toAbsolutePath();
-    private static final Path BUF = TOOLS.resolve("node_modules/.bin/buf");
     private static final Path PROTOS =
             Path.of("..", "protocol", "src", "main", "protobuf").toAbsolutePath().normalize();
 
     @TempDir private Path directory;
 
-    private record Ended(int code, String out, String error) {}
-
-    private static Ended run(Path in, List<String> command) throws Exception {
-        Path out = Files.createTempFile("riacho", ".out");
-        Path error = Files.createTempFile("riacho", ".err");
-        try {
-            Process process =
-                    new ProcessBuilder(command)
-                            .redirectInput(in.toFile())
-                            .redirectOutput(out.toFile())
-                            .redirectError(error.toFile())
-                            .start();
-            if (!process.waitFor(120, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-                throw new IOException(command + " did not end within 120 s");
-            }
-            return new Ended(process.exitValue(), Files.readString(out), Files.readString(error));
-        } finally {
-            Files.delete(out);
-            Files.delete(error);
-        }
-    }
-
     @BeforeAll
     static void install() throws Exception {
-        if (Files.isExecutable(BUF)) {
-            return;
-        }
-        Files.createDirectories(TOOLS);
-        Ended npm;
-        try {
-            npm =
-                    run(
-                            Path.of("/dev/null"),
-                            List.of(
-                                    "npm",
-                                    "install",
-                                    "--no-audit",
-                                    "--no-fund",
-                                    "--prefix",
-                                    TOOLS.toString(),
-                                    "@bufbuild/buf@1.75.0"));
-        } catch (IOException e) {
-            npm = new Ended(-1, "", String.valueOf(e.getMessage()));
-        }
-        if (npm.code != 0 || !Files.isExecutable(BUF)) {
-            String reason = "not run: npm could not install @bufbuild/buf: " + npm.error.strip();
-            System.out.println("GenericClientTest " + reason);
-            assumeTrue(false, reason);
-        }
+        Buf.install();
     }
 
-    private Ended curl(Path in, Target target, String method, String... flags) throws Exception {
+    private Buf.Ended curl(Path in, Target target, String method, String... flags)
+            throws Exception {
         List<String> command =
                 new ArrayList<>(
                         List.of(
-                                BUF.toString(),
+                                Buf.BUF.toString(),
                                 "curl",
                                 "--protocol",
                                 "grpc",
@@ -91,7 +41,7 @@ class GenericClientTest {
                                 "--reflect"));
         command.addAll(List.of(flags));
         command.add("http://" + target + "/" + method);
-        return run(in, command);
+        return Buf.run(in, command);
     }
 
     private Path file(String name, String content) throws IOException {
@@ -101,33 +51,33 @@ class GenericClientTest {
     @Test
     void theFlowWorksByReflectionAndEachOutputPipesIntoTheNextService() throws Exception {
         try (ReportServices services = new ReportServices(null)) {
-            Ended reads =
+            Buf.Ended reads =
                     curl(
                             Path.of("/dev/null"),
                             services.sensor(),
                             "sensor.Sensor/StreamReadings",
                             "-d",
                             "{\"sensor_id\": \"field-1\", \"limit\": 2}");
-            assertThat(reads.error).isEmpty();
-            Ended processed =
+            assertThat(reads.error()).isEmpty();
+            Buf.Ended processed =
                     curl(
-                            file("reads.json", reads.out),
+                            file("reads.json", reads.out()),
                             services.processor(),
                             "processor.Processor/ProcessReadings",
                             "-d",
                             "@-");
-            assertThat(processed.error).isEmpty();
-            Ended decided =
+            assertThat(processed.error()).isEmpty();
+            Buf.Ended decided =
                     curl(
-                            file("processed.json", processed.out),
+                            file("processed.json", processed.out()),
                             services.actuator(),
                             "actuator.Actuator/Execute",
                             "-d",
                             "@-",
                             "--emit-defaults");
-            assertThat(decided.error).isEmpty();
-            assertThat(decided.out.split("\"turnOn\"", -1)).hasSize(3);
-            assertThat(decided.out).contains("field-1");
+            assertThat(decided.error()).isEmpty();
+            assertThat(decided.out().split("\"turnOn\"", -1)).hasSize(3);
+            assertThat(decided.out()).contains("field-1");
         }
     }
 
@@ -154,9 +104,9 @@ class GenericClientTest {
                         step[1].startsWith("processor")
                                 ? services.processor()
                                 : services.actuator();
-                Ended answered = curl(directory.resolve(step[0]), target, step[1], "-d", "@-");
-                assertThat(answered.error).as(step[0]).isEmpty();
-                assertThat(answered.out.split(step[2], -1)).as(step[0]).hasSize(3);
+                Buf.Ended answered = curl(directory.resolve(step[0]), target, step[1], "-d", "@-");
+                assertThat(answered.error()).as(step[0]).isEmpty();
+                assertThat(answered.out().split(step[2], -1)).as(step[0]).hasSize(3);
             }
         }
     }
@@ -164,23 +114,23 @@ class GenericClientTest {
     @Test
     void theGreetingAnswersAndAnErrorCarriesItsReason() throws Exception {
         try (ReportServices services = new ReportServices(null)) {
-            Ended greeted =
+            Buf.Ended greeted =
                     curl(
                             Path.of("/dev/null"),
                             services.sensor(),
                             "hello.Saudacao/Saudar",
                             "-d",
                             "{\"nome\": \"Teste\"}");
-            assertThat(greeted.out).contains("Olá, Teste!");
-            Ended refused =
+            assertThat(greeted.out()).contains("Olá, Teste!");
+            Buf.Ended refused =
                     curl(
                             Path.of("/dev/null"),
                             services.sensor(),
                             "sensor.Sensor/StreamReadings",
                             "-d",
                             "{}");
-            assertThat(refused.code).isNotZero();
-            assertThat(refused.error)
+            assertThat(refused.code()).isNotZero();
+            assertThat(refused.error())
                     .contains("invalid_argument")
                     .contains("the sensor id is empty");
         }
@@ -188,9 +138,12 @@ class GenericClientTest {
 
     @Test
     void ourOwnContractsKeepTheStandardRules() throws Exception {
-        Ended lint = run(Path.of("/dev/null"), List.of(BUF.toString(), "lint", PROTOS.toString()));
-        assertThat(lint.out + lint.error).isEmpty();
-        assertThat(lint.code).isZero();
+        Buf.Ended lint =
+                Buf.run(
+                        Path.of("/dev/null"),
+                        List.of(Buf.BUF.toString(), "lint", PROTOS.toString()));
+        assertThat(lint.out() + lint.error()).isEmpty();
+        assertThat(lint.code()).isZero();
     }
 
     @Test
@@ -200,12 +153,17 @@ class GenericClientTest {
             assertThat(Files.readString(proto)).doesNotContain("import ");
             Path alone = Files.createDirectories(directory.resolve(contract + "-alone"));
             Files.copy(proto, alone.resolve(contract + ".proto"));
-            Ended built =
-                    run(
+            Buf.Ended built =
+                    Buf.run(
                             Path.of("/dev/null"),
-                            List.of(BUF.toString(), "build", alone.toString(), "-o", "/dev/null"));
-            assertThat(built.error).isEmpty();
-            assertThat(built.code).isZero();
+                            List.of(
+                                    Buf.BUF.toString(),
+                                    "build",
+                                    alone.toString(),
+                                    "-o",
+                                    "/dev/null"));
+            assertThat(built.error()).isEmpty();
+            assertThat(built.code()).isZero();
         }
     }
 }

@@ -2,113 +2,43 @@ package io.riacho.server.path;
 
 import io.riacho.disk.Disk;
 import io.riacho.disk.DiskFile;
+import io.riacho.simulation.ForwardingDisk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
-import java.util.List;
 
-/// The mutant: a journal's sync returns at once and is done before the next one, so that the server
+/// The mutant: a journal's sync returns at once and is done before the next write, so that the server
 /// acknowledges what is not on disk yet. Everything else is the disk below.
-final class DiskThatSyncsLate implements Disk {
-
-    private final Disk below;
+final class DiskThatSyncsLate extends ForwardingDisk {
 
     DiskThatSyncsLate(Disk below) {
-        this.below = below;
+        super(below);
     }
 
     @Override
-    public DiskFile open(Path file) throws IOException {
-        DiskFile opened = below.open(file);
-        return file.toString().endsWith(".journal") ? new LateFile(opened) : opened;
+    protected DiskFile opened(DiskFile file) {
+        return file.path().toString().endsWith(".journal") ? new LateFile(file) : file;
     }
 
-    @Override
-    public boolean exists(Path path) throws IOException {
-        return below.exists(path);
-    }
+    private static final class LateFile extends ForwardingFile {
 
-    @Override
-    public List<Path> list(Path directory) throws IOException {
-        return below.list(directory);
-    }
-
-    @Override
-    public void createDirectories(Path directory) throws IOException {
-        below.createDirectories(directory);
-    }
-
-    @Override
-    public void rename(Path from, Path to) throws IOException {
-        below.rename(from, to);
-    }
-
-    @Override
-    public void delete(Path file) throws IOException {
-        below.delete(file);
-    }
-
-    @Override
-    public void syncDirectory(Path directory) throws IOException {
-        below.syncDirectory(directory);
-    }
-
-    @Override
-    public long freeBytes(Path path) throws IOException {
-        return below.freeBytes(path);
-    }
-
-    private static final class LateFile implements DiskFile {
-
-        private final DiskFile below;
         private boolean due;
 
         LateFile(DiskFile below) {
-            this.below = below;
-        }
-
-        @Override
-        public Path path() {
-            return below.path();
-        }
-
-        @Override
-        public long size() throws IOException {
-            return below.size();
-        }
-
-        @Override
-        public void allocate(long bytes) throws IOException {
-            below.allocate(bytes);
-        }
-
-        @Override
-        public int read(ByteBuffer target, long position) throws IOException {
-            return below.read(target, position);
+            super(below);
         }
 
         @Override
         public void write(ByteBuffer source, long position) throws IOException {
             if (due) {
-                below.sync();
+                super.sync();
                 due = false;
             }
-            below.write(source, position);
-        }
-
-        @Override
-        public void truncate(long bytes) throws IOException {
-            below.truncate(bytes);
+            super.write(source, position);
         }
 
         @Override
         public void sync() {
             due = true;
-        }
-
-        @Override
-        public void close() throws IOException {
-            below.close();
         }
     }
 }

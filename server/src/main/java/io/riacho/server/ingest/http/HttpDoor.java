@@ -4,9 +4,7 @@ import static io.netty.handler.codec.http.HttpMethod.GET;
 import static io.netty.handler.codec.http.HttpMethod.POST;
 
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
@@ -64,7 +62,7 @@ public final class HttpDoor implements AutoCloseable {
     private final AtomicInteger open = new AtomicInteger();
 
     private volatile boolean closing;
-    private @Nullable Channel listening;
+    private @Nullable Listening listening;
 
     /// What the door gives access to.
     ///
@@ -151,24 +149,13 @@ public final class HttpDoor implements AutoCloseable {
             HttpOptions options, Services services, EventLoops eventLoops, @Nullable SslContext tls)
             throws IOException {
         HttpDoor door = new HttpDoor(options, services, eventLoops, tls);
-        ServerBootstrap bootstrap =
-                new ServerBootstrap()
-                        .group(eventLoops.acceptors(), eventLoops.workers())
-                        .channel(eventLoops.serverChannelType())
-                        .option(ChannelOption.SO_BACKLOG, 1024)
-                        .option(ChannelOption.SO_REUSEADDR, true)
-                        .childOption(ChannelOption.TCP_NODELAY, true)
-                        .childOption(ChannelOption.SO_KEEPALIVE, true)
-                        .childOption(ChannelOption.AUTO_READ, false)
-                        .childHandler(
-                                new ChannelInitializer<>() {
-                                    @Override
-                                    protected void initChannel(Channel channel) {
-                                        door.accept(channel);
-                                    }
-                                });
-        door.listening = Listening.bind(bootstrap, "HTTP", options.bind());
-        log.debug("HTTP on {} by {}", door.address(), eventLoops.transport());
+        door.listening =
+                Listening.start(
+                        "HTTP",
+                        options.bind(),
+                        eventLoops,
+                        bootstrap -> bootstrap.childOption(ChannelOption.AUTO_READ, false),
+                        door::accept);
         return door;
     }
 
@@ -181,7 +168,7 @@ public final class HttpDoor implements AutoCloseable {
         if (listening == null) {
             throw new IllegalStateException("the HTTP door does not listen");
         }
-        return (InetSocketAddress) listening.localAddress();
+        return listening.address();
     }
 
     private void accept(Channel channel) {
@@ -234,7 +221,7 @@ public final class HttpDoor implements AutoCloseable {
     public void close() {
         closing = true;
         if (listening != null) {
-            listening.close().awaitUninterruptibly();
+            listening.close();
         }
         events.stop();
         for (Channel channel : connections) {

@@ -19,6 +19,10 @@ final class Router {
         this.routes = List.copyOf(routes);
     }
 
+    List<Route> routes() {
+        return routes;
+    }
+
     /// @param parameters the segments that took the place of `{name}`s
     record Match(Route route, Map<String, String> parameters) {}
 

@@ -2,11 +2,9 @@ package io.riacho.server.ingest.tcp;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
@@ -51,7 +49,7 @@ public final class TcpDoor implements AutoCloseable {
     private final ConcurrentHashMap<EventLoop, LineLoop> loops = new ConcurrentHashMap<>();
 
     private volatile boolean closing;
-    private @Nullable Channel listening;
+    private @Nullable Listening listening;
 
     private TcpDoor(
             TcpOptions options,
@@ -87,25 +85,18 @@ public final class TcpDoor implements AutoCloseable {
             MeterRegistry meters)
             throws IOException {
         TcpDoor door = new TcpDoor(options, intake, table, tls, meters);
-        ServerBootstrap bootstrap =
-                new ServerBootstrap()
-                        .group(eventLoops.acceptors(), eventLoops.workers())
-                        .channel(eventLoops.serverChannelType())
-                        .option(ChannelOption.SO_BACKLOG, 1024)
-                        .option(ChannelOption.SO_REUSEADDR, true)
-                        .childOption(ChannelOption.TCP_NODELAY, true)
-                        .childOption(ChannelOption.SO_KEEPALIVE, true)
-                        .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
-                        .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, ANSWER_BYTES_MARKS)
-                        .childHandler(
-                                new ChannelInitializer<>() {
-                                    @Override
-                                    protected void initChannel(Channel channel) {
-                                        door.accept(channel);
-                                    }
-                                });
-        door.listening = Listening.bind(bootstrap, "TCP", options.bind());
-        log.debug("TCP on {} by {}", door.address(), eventLoops.transport());
+        door.listening =
+                Listening.start(
+                        "TCP",
+                        options.bind(),
+                        eventLoops,
+                        bootstrap ->
+                                bootstrap
+                                        .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                                        .childOption(
+                                                ChannelOption.WRITE_BUFFER_WATER_MARK,
+                                                ANSWER_BYTES_MARKS),
+                        door::accept);
         return door;
     }
 
@@ -114,7 +105,7 @@ public final class TcpDoor implements AutoCloseable {
         if (listening == null) {
             throw new IllegalStateException("the TCP door does not listen");
         }
-        return (InetSocketAddress) listening.localAddress();
+        return listening.address();
     }
 
     private void accept(Channel channel) {
@@ -163,7 +154,7 @@ public final class TcpDoor implements AutoCloseable {
     public void close() {
         closing = true;
         if (listening != null) {
-            listening.close().awaitUninterruptibly();
+            listening.close();
         }
         for (Channel channel : connections) {
             channel.eventLoop()
