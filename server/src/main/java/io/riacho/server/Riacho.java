@@ -41,6 +41,8 @@ import io.riacho.server.ingest.mqtt.MqttDoor;
 import io.riacho.server.ingest.mqtt.MqttOptions;
 import io.riacho.server.ingest.mqtt.MqttOptions.Transport;
 import io.riacho.server.ingest.mqtt.TopicTree;
+import io.riacho.server.ingest.mqtt.broker.BrokerLink;
+import io.riacho.server.ingest.mqtt.broker.BrokerOptions;
 import io.riacho.server.ingest.tcp.TcpDoor;
 import io.riacho.server.ingest.tcp.TcpOptions;
 import io.riacho.server.intake.Failure;
@@ -64,6 +66,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -233,6 +236,16 @@ public final class Riacho implements AutoCloseable {
                                 tls == null ? null : TlsContexts.http(tls)));
         addresses.put("http", http.address());
         mqtt(config, series, overMqtt, tls);
+        String broker = config.broker().url();
+        if (broker != null) {
+            closeLast(
+                    BrokerLink.start(
+                            brokerOptions(config.broker(), broker),
+                            new TopicTree(config.mqtt().topicRoot()),
+                            pipeline.intake(),
+                            series,
+                            registry));
+        }
     }
 
     /// Who is who: on ports with TLS the devices that [Identities] knows, on the others whoever reaches
@@ -480,6 +493,18 @@ public final class Riacho implements AutoCloseable {
                 defaults.unreadAnswerBytesMax(),
                 config.tcp().idleMax(),
                 defaults.drain());
+    }
+
+    private static BrokerOptions brokerOptions(ServerConfig.Broker broker, String url) {
+        return new BrokerOptions(
+                URI.create(url),
+                broker.certificate(),
+                broker.key(),
+                broker.ca(),
+                broker.clientId(),
+                broker.share(),
+                broker.publishesPerSecondMax(),
+                broker.payloadBytesMax());
     }
 
     static MqttOptions mqttOptions(ServerConfig config) {

@@ -17,6 +17,9 @@ final class Checks {
     private static final Pattern SERVER_NAME =
             Pattern.compile("[A-Za-z0-9*]([A-Za-z0-9.-]{0,252})|[0-9a-fA-F:]*:[0-9a-fA-F:.]*");
 
+    private static final Pattern BROKER_URL =
+            Pattern.compile("(ssl|tcp)://([A-Za-z0-9.-]+|\\[[0-9a-fA-F:.]+])(:[0-9]{1,5})?");
+
     private final ServerConfig config;
     private final Binder binder;
     private final List<String> problems = new ArrayList<>();
@@ -27,6 +30,7 @@ final class Checks {
         this.binder = binder;
         tls();
         identity();
+        broker();
         bind("bind", config.bind(), true);
         bind("grpc.bind", config.grpcBind(), config.grpc().bind() != null);
         bind("tcp.bind", config.tcpBind(), config.tcp().bind() != null);
@@ -71,6 +75,27 @@ final class Checks {
                         "identity.server-names",
                         "'" + name + "' is neither a DNS name nor an IP address");
             }
+        }
+    }
+
+    private void broker() {
+        ServerConfig.Broker broker = config.broker();
+        if ((broker.certificate() == null) != (broker.key() == null)) {
+            problem(
+                    broker.key() == null ? "broker.certificate" : "broker.key",
+                    "a certificate and its key belong together");
+        }
+        String url = broker.url();
+        if (url == null) {
+            return;
+        }
+        if (!BROKER_URL.matcher(url).matches()) {
+            problem("broker.url", "'" + url + "' is no broker; write ssl://host:8883");
+        }
+        if (broker.certificate() == null && broker.clientId() == null) {
+            problem(
+                    "broker.client-id",
+                    "is needed without broker.certificate: the broker keeps the session by it");
         }
     }
 

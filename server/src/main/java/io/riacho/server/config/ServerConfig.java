@@ -62,6 +62,12 @@ public record ServerConfig(
                                 "Devices with certificates, who connect to the MQTT ports with TLS."
                                         + " 'riacho devices' issues and revokes them.")
                 Identity identity,
+        @Setting(
+                        doc =
+                                "Another MQTT broker in place of ours (AWS IoT Core, EMQX,"
+                                        + " Mosquitto): Riacho connects to it as the compute"
+                                        + " identity and acknowledges a message once it is durable.")
+                Broker broker,
         @Setting(doc = "What may be on its way from the doors to the disk.") Intake intake,
         @Setting(doc = "The durable log that every receipt stands on.") Journal journal,
         @Setting(doc = "Statistics, windows, and what is remembered of each series.") Stream stream,
@@ -332,6 +338,56 @@ public record ServerConfig(
                             max = JIT_DEVICES_MAX,
                             doc = "How many may register themselves; a further one is refused.")
                     int jitDevicesMax) {}
+
+    /// Another broker in place of ours.
+    public record Broker(
+            @Setting(
+                            value = "none",
+                            doc =
+                                    "ssl://host:8883, or tcp://host:1883 where the network is closed"
+                                            + " by other means. none: no other broker.")
+                    @Nullable String url,
+            @Setting(
+                            value = "none",
+                            doc = "The compute identity's certificate, PEM. Needs key as well.")
+                    @Nullable Path certificate,
+            @Setting(value = "none", doc = "Its private key, PEM, not encrypted.")
+                    @Nullable Path key,
+            @Setting(
+                            value = "none",
+                            doc =
+                                    "PEM file of the authorities that may sign the broker's"
+                                            + " certificate. none: those that Java trusts.")
+                    @Nullable Path ca,
+            @Setting(
+                            value = "none",
+                            doc =
+                                    "none: the CN of the certificate. It names the session in which"
+                                            + " the broker keeps what comes while Riacho is away.")
+                    @Nullable String clientId,
+            @Setting(
+                            value = "none",
+                            doc =
+                                    "The name of a shared subscription: several instances of one"
+                                            + " name divide the messages among them. none: this"
+                                            + " instance gets all.")
+                    @Nullable String share,
+            @Setting(
+                            value = "100",
+                            min = 1,
+                            max = 100_000,
+                            doc =
+                                    "Messages that Riacho publishes there in a second; further ones"
+                                            + " are not sent. AWS IoT Core disconnects beyond 100.")
+                    int publishesPerSecondMax,
+            @Setting(
+                            value = "128KiB",
+                            min = 1024,
+                            max = MQTT_PACKET_BYTES_MAX,
+                            doc =
+                                    "The largest message that Riacho publishes there. AWS IoT Core"
+                                            + " takes 128KiB.")
+                    int payloadBytesMax) {}
 
     /// The bound of what is on its way.
     public record Intake(

@@ -3,6 +3,7 @@ package io.riacho.server.identity;
 import io.micrometer.core.instrument.Counter;
 import io.riacho.mqtt.Authenticator;
 import io.riacho.mqtt.packet.ReasonCode;
+import io.riacho.server.tls.CommonName;
 import java.security.cert.X509Certificate;
 import java.time.InstantSource;
 import java.util.List;
@@ -10,9 +11,6 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
-import javax.naming.InvalidNameException;
-import javax.naming.ldap.LdapName;
-import javax.naming.ldap.Rdn;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,7 +64,9 @@ final class X509Authenticator implements Authenticator {
         try {
             registrar.execute(() ->
                     answer.accept(
-                            decision(request, self.register(commonName(chain.getFirst()), chain))));
+                            decision(
+                                    request,
+                                    self.register(CommonName.of(chain.getFirst()), chain))));
         } catch (RejectedExecutionException _) {
             answer.accept(
                     refused(
@@ -124,24 +124,5 @@ final class X509Authenticator implements Authenticator {
     /// What a stranger says goes into the log on one line.
     private static String printable(String text) {
         return text.replaceAll("\\p{Cntrl}", "?");
-    }
-
-    /// The one CN of a certificate's subject; empty when there is none or there are several.
-    static String commonName(X509Certificate certificate) {
-        String found = "";
-        try {
-            for (Rdn each :
-                    new LdapName(certificate.getSubjectX500Principal().getName()).getRdns()) {
-                if (each.getType().equalsIgnoreCase("CN")) {
-                    if (!found.isEmpty() || !(each.getValue() instanceof String)) {
-                        return "";
-                    }
-                    found = (String) each.getValue();
-                }
-            }
-        } catch (InvalidNameException _) {
-            return "";
-        }
-        return found;
     }
 }

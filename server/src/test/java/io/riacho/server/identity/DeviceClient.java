@@ -8,24 +8,13 @@ import com.hivemq.client.mqtt.lifecycle.MqttClientDisconnectedContext;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5ClientBuilder;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5PubAckException;
-import io.riacho.server.tls.TlsContexts;
-import java.io.IOException;
+import io.riacho.server.tls.ClientKeys;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
-import java.security.KeyStore;
-import java.security.PrivateKey;
-import java.security.cert.X509Certificate;
-import java.security.spec.PKCS8EncodedKeySpec;
-import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /// A device: the HiveMQ client with a device's files.
@@ -62,8 +51,10 @@ final class DeviceClient {
                 MqttClientSslConfig.builder()
                         .protocols(way.protocols())
                         .keyManagerFactory(
-                                certificate == null || key == null ? null : keys(certificate, key))
-                        .trustManagerFactory(trust(rootCa))
+                                certificate == null || key == null
+                                        ? null
+                                        : ClientKeys.own(certificate, key))
+                        .trustManagerFactory(ClientKeys.trusting(rootCa))
                         .build();
         Mqtt5ClientBuilder builder =
                 MqttClient.builder()
@@ -118,39 +109,5 @@ final class DeviceClient {
 
     void disconnect() {
         client.disconnect();
-    }
-
-    private static KeyManagerFactory keys(Path certificate, Path key)
-            throws GeneralSecurityException, IOException {
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        char[] none = new char[0];
-        store.load(null, none);
-        store.setKeyEntry(
-                "device",
-                privateKey(key),
-                none,
-                TlsContexts.certificates(certificate, "certificate")
-                        .toArray(X509Certificate[]::new));
-        KeyManagerFactory factory =
-                KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        factory.init(store, none);
-        return factory;
-    }
-
-    private static PrivateKey privateKey(Path file) throws GeneralSecurityException, IOException {
-        String base64 = Files.readString(file).replaceAll("-----[A-Z ]+-----|\\s", "");
-        return KeyFactory.getInstance("EC")
-                .generatePrivate(new PKCS8EncodedKeySpec(Base64.getDecoder().decode(base64)));
-    }
-
-    private static TrustManagerFactory trust(Path rootCa)
-            throws GeneralSecurityException, IOException {
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        store.load(null, new char[0]);
-        store.setCertificateEntry("root", TlsContexts.certificates(rootCa, "root").getFirst());
-        TrustManagerFactory factory =
-                TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        factory.init(store);
-        return factory;
     }
 }

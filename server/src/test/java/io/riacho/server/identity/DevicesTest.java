@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.riacho.disk.RealDisk;
+import io.riacho.server.tls.CommonName;
 import io.riacho.server.tls.TlsContexts;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -78,7 +79,7 @@ class DevicesTest {
                         CertificateFactory.getInstance("X.509")
                                 .generateCertPath(List.of(certificate)),
                         parameters);
-        assertThat(X509Authenticator.commonName(certificate)).isEqualTo("gateway-1");
+        assertThat(CommonName.of(certificate)).isEqualTo("gateway-1");
         assertThat(certificate.getExtendedKeyUsage()).containsExactly("1.3.6.1.5.5.7.3.2");
         assertThat(certificate.getBasicConstraints()).as("no authority").isEqualTo(-1);
         assertThat(certificate.getNotAfter().toInstant())
@@ -205,7 +206,7 @@ class DevicesTest {
 
         X509Certificate certificate = certificate(credentials("gateway-1").certificate());
         assertThat(certificate.getPublicKey()).isEqualTo(keys.getPublic());
-        assertThat(X509Authenticator.commonName(certificate)).isEqualTo("gateway-1");
+        assertThat(CommonName.of(certificate)).isEqualTo("gateway-1");
         assertThat(credentials("gateway-1").privateKey()).doesNotExist();
     }
 

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// What a payload is, its content type says (MQTT 5); without one its first byte: `{` and `[` begin JSON,
 /// anything else is protobuf. JSON whose first key is one of SenML is a SenML pack.
-final class PayloadDecoder {
+public final class PayloadDecoder {
 
     private static final long MICROS_PER_MILLI = 1000;
     private static final int COPY_BYTES_FIRST = 16_384;
@@ -40,7 +40,7 @@ final class PayloadDecoder {
     private int copiedTo;
 
     /// @param clockMillis ms since 1970 UTC, for times that are relative to now
-    PayloadDecoder(SeriesTable table, LongSupplier clockMillis) {
+    public PayloadDecoder(SeriesTable table, LongSupplier clockMillis) {
         this.table = table;
         this.json = new JsonReadings(table);
         this.senml =
@@ -48,7 +48,10 @@ final class PayloadDecoder {
                         table, () -> TimeUnit.MILLISECONDS.toMicros(clockMillis.getAsLong()));
     }
 
-    KnownSensor sensor(String id) throws InvalidReadingException {
+    /// A sensor that a topic names.
+    ///
+    /// @throws InvalidReadingException when it is no id
+    public KnownSensor sensor(String id) throws InvalidReadingException {
         return KnownSensor.of(table, id);
     }
 
@@ -74,18 +77,47 @@ final class PayloadDecoder {
             throw new InvalidReadingException("the payload is empty");
         }
         int from = offset(batch, message);
-        int to = from + length;
         PublishProperties properties = batch.properties(message);
         String type = properties == null ? null : properties.contentType();
+        return decode(copy, from, length, type, sensor, into, refused);
+    }
+
+    /// As the other, for a message by itself.
+    ///
+    /// @param type its content type, or null
+    /// @throws InvalidReadingException when the message as a whole is refused; nothing was added then
+    public int decode(
+            byte[] payload,
+            @Nullable String type,
+            KnownSensor sensor,
+            ReadingBatch into,
+            List<Refusal> refused)
+            throws InvalidReadingException {
+        if (payload.length == 0) {
+            throw new InvalidReadingException("the payload is empty");
+        }
+        return decode(payload, 0, payload.length, type, sensor, into, refused);
+    }
+
+    private int decode(
+            byte[] bytes,
+            int from,
+            int length,
+            @Nullable String type,
+            KnownSensor sensor,
+            ReadingBatch into,
+            List<Refusal> refused)
+            throws InvalidReadingException {
+        int to = from + length;
         PayloadFormat format =
-                type == null ? PayloadFormat.ofFirstByte(copy[from]) : PayloadFormat.ofType(type);
+                type == null ? PayloadFormat.ofFirstByte(bytes[from]) : PayloadFormat.ofType(type);
         return switch (format) {
             case JSON ->
-                    SenmlReadings.isLikely(copy, from, to)
-                            ? senml.decode(copy, from, to, sensor, into, refused)
-                            : json.decode(copy, from, to, sensor, into, refused);
-            case SENML -> senml.decode(copy, from, to, sensor, into, refused);
-            case PROTOBUF -> protobuf(from, length, sensor, into);
+                    SenmlReadings.isLikely(bytes, from, to)
+                            ? senml.decode(bytes, from, to, sensor, into, refused)
+                            : json.decode(bytes, from, to, sensor, into, refused);
+            case SENML -> senml.decode(bytes, from, to, sensor, into, refused);
+            case PROTOBUF -> protobuf(bytes, from, length, sensor, into);
         };
     }
 
@@ -111,11 +143,12 @@ final class PayloadDecoder {
         return start - copiedFrom;
     }
 
-    private int protobuf(int from, int length, KnownSensor sensor, ReadingBatch into)
+    private static int protobuf(
+            byte[] bytes, int from, int length, KnownSensor sensor, ReadingBatch into)
             throws InvalidReadingException {
         Temperature reading;
         try {
-            reading = PROTOBUF.parseFrom(copy, from, length);
+            reading = PROTOBUF.parseFrom(bytes, from, length);
         } catch (InvalidProtocolBufferException e) {
             throw new InvalidReadingException(
                     "neither JSON nor a protobuf Temperature: " + e.getMessage());

@@ -1,0 +1,294 @@
+package io.riacho.server.ingest.mqtt.broker;
+
+import com.hivemq.client.mqtt.MqttClient;
+import com.hivemq.client.mqtt.MqttClientSslConfig;
+import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
+import com.hivemq.client.mqtt.datatypes.MqttQos;
+import com.hivemq.client.mqtt.lifecycle.MqttClientDisconnectedContext;
+import com.hivemq.client.mqtt.lifecycle.MqttDisconnectSource;
+import com.hivemq.client.mqtt.mqtt3.Mqtt3AsyncClient;
+import com.hivemq.client.mqtt.mqtt3.Mqtt3ClientBuilder;
+import com.hivemq.client.mqtt.mqtt3.message.connect.Mqtt3Connect;
+import com.hivemq.client.mqtt.mqtt3.message.publish.Mqtt3Publish;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.riacho.server.ingest.mqtt.TopicTree;
+import io.riacho.server.intake.Intake;
+import io.riacho.server.intake.SeriesTable;
+import io.riacho.server.tls.ClientKeys;
+import io.riacho.server.tls.CommonName;
+import io.riacho.server.tls.TlsContexts;
+import io.riacho.server.tls.TlsException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The connection to another broker, as the compute identity. It comes back by itself, for as long as it
+/// is not closed. Safe for use by many threads.
+///
+/// MQTT 3.1.1, in which the broker alone bounds what is in flight: Mosquitto 2.0 miscounts the Receive
+/// Maximum of MQTT 5 and sends more, for which a client that keeps to the specification must disconnect
+/// (mosquitto issue 2301).
+public final class BrokerLink implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(BrokerLink.class);
+
+    private static final Backoff BACKOFF =
+            new Backoff(Duration.ofMillis(500), Duration.ofSeconds(60));
+    private static final long AGAIN_AFTER_MILLIS = 1000;
+    private static final int KEEP_ALIVE_SECONDS = 60;
+    private static final long CLOSE_SECONDS_MAX = 3;
+
+    private final BrokerOptions options;
+    private final TopicTree topics;
+    private final Mqtt3AsyncClient client;
+    private final ScheduledExecutorService thread;
+    private final PublishAllowance allowance;
+    private volatile boolean closing;
+    private volatile boolean subscribed;
+
+    /// A message was not sent. The message says why.
+    public static final class NotSentException extends Exception {
+
+        private static final long serialVersionUID = 1L;
+
+        NotSentException(String message) {
+            super(message);
+        }
+    }
+
+    private BrokerLink(
+            BrokerOptions options,
+            TopicTree topics,
+            Intake intake,
+            SeriesTable series,
+            MeterRegistry meters)
+            throws TlsException {
+        this.options = options;
+        this.topics = topics;
+        this.allowance = new PublishAllowance(options.publishesPerSecondMax());
+        this.client = client();
+        this.thread =
+                Executors.newSingleThreadScheduledExecutor(
+                        Thread.ofPlatform().daemon().name("riacho-broker").factory());
+        BrokerReadings readings =
+                new BrokerReadings(
+                        topics,
+                        intake,
+                        series,
+                        again -> {
+                            var _ =
+                                    thread.schedule(
+                                            again, AGAIN_AFTER_MILLIS, TimeUnit.MILLISECONDS);
+                        },
+                        meters);
+        // Before the connection: a session that is there already begins with what waited in it.
+        client.publishes(
+                MqttGlobalPublishFilter.ALL, message -> received(readings, message), thread, true);
+        Gauge.builder("riacho.broker.connected", this, link -> link.isConnected() ? 1 : 0)
+                .description("1 while the other broker is connected and the topics subscribed")
+                .register(meters);
+    }
+
+    /// Begins to connect, and returns at once.
+    ///
+    /// @throws TlsException when a certificate or key cannot be used
+    public static BrokerLink start(
+            BrokerOptions options,
+            TopicTree topics,
+            Intake intake,
+            SeriesTable series,
+            MeterRegistry meters)
+            throws TlsException {
+        BrokerLink link = new BrokerLink(options, topics, intake, series, meters);
+        link.connect();
+        return link;
+    }
+
+    private Mqtt3AsyncClient client() throws TlsException {
+        Mqtt3ClientBuilder builder =
+                MqttClient.builder()
+                        .useMqttVersion3()
+                        .serverHost(options.host())
+                        .serverPort(options.port())
+                        .addConnectedListener(_ -> LOG.info("Connected to {}", options.address()))
+                        .addDisconnectedListener(this::disconnected);
+        String id = clientId();
+        if (id != null) {
+            builder = builder.identifier(id);
+        }
+        if (options.tls()) {
+            Path certificate = options.certificate();
+            Path key = options.key();
+            Path authorities = options.authorities();
+            builder =
+                    builder.sslConfig(
+                            MqttClientSslConfig.builder()
+                                    .keyManagerFactory(
+                                            certificate == null || key == null
+                                                    ? null
+                                                    : ClientKeys.own(certificate, key))
+                                    .trustManagerFactory(
+                                            authorities == null
+                                                    ? null
+                                                    : ClientKeys.trusting(authorities))
+                                    .build());
+        }
+        return builder.buildAsync();
+    }
+
+    /// Brokers tie the client id to the certificate; a session needs one that is the same tomorrow.
+    private @Nullable String clientId() throws TlsException {
+        if (options.clientId() != null) {
+            return options.clientId();
+        }
+        Path certificate = options.certificate();
+        return certificate == null
+                ? null
+                : CommonName.of(TlsContexts.certificates(certificate, "certificate").getFirst());
+    }
+
+    private void connect() {
+        client.connect(
+                        Mqtt3Connect.builder()
+                                .cleanSession(false)
+                                .keepAlive(KEEP_ALIVE_SECONDS)
+                                .build())
+                .thenRun(this::subscribe);
+    }
+
+    private void subscribe() {
+        String filter = topics.data("+");
+        String share = options.share();
+        var _ =
+                client.subscribeWith()
+                        .topicFilter(share == null ? filter : "$share/" + share + "/" + filter)
+                        .qos(MqttQos.AT_LEAST_ONCE)
+                        .send()
+                        .whenComplete((_, failure) -> {
+                            if (failure == null) {
+                                subscribed = true;
+                                return;
+                            }
+                            LOG.error(
+                                    "{} refuses the subscription of {}: {}",
+                                    options.address(),
+                                    filter,
+                                    failure.getMessage());
+                            again();
+                        });
+    }
+
+    private void again() {
+        if (!closing) {
+            var _ =
+                    thread.schedule(
+                            () -> {
+                                if (client.getState().isConnected()) {
+                                    subscribe();
+                                } else {
+                                    again();
+                                }
+                            },
+                            BACKOFF.longest().toMillis(),
+                            TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void received(BrokerReadings readings, Mqtt3Publish message) {
+        readings.received(
+                message.getTopic().toString(),
+                message.getPayloadAsBytes(),
+                () -> acknowledge(message));
+    }
+
+    private static void acknowledge(Mqtt3Publish message) {
+        try {
+            message.acknowledge();
+        } catch (IllegalStateException e) {
+            LOG.debug("The connection that it came by is gone; it comes again", e);
+        }
+    }
+
+    private void disconnected(MqttClientDisconnectedContext context) {
+        if (closing || context.getSource() == MqttDisconnectSource.USER) {
+            return;
+        }
+        int failures = context.getReconnector().getAttempts() + 1;
+        Duration delay = BACKOFF.after(failures, ThreadLocalRandom.current());
+        LOG.warn(
+                "{} is not connected ({}); trying again in {} ms",
+                options.address(),
+                context.getCause().getMessage(),
+                delay.toMillis());
+        context.getReconnector().reconnect(true).delay(delay.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /// Whether readings come.
+    public boolean isConnected() {
+        return subscribed && client.getState().isConnected();
+    }
+
+    /// Publishes a command or an update with QoS 1.
+    ///
+    /// @return completes when the broker has it, exceptionally with [NotSentException] when it is not
+    ///     connected, the topic is none that compute publishes on, or a limit is reached
+    public CompletableFuture<Void> publish(String topic, byte[] payload) {
+        String refusal = refusal(topic, payload);
+        if (refusal != null) {
+            return CompletableFuture.failedFuture(new NotSentException(refusal));
+        }
+        return client.publishWith()
+                .topic(topic)
+                .qos(MqttQos.AT_LEAST_ONCE)
+                .payload(payload)
+                .send()
+                .thenApply(_ -> null);
+    }
+
+    /// IoT Core disconnects whoever publishes where its policy does not allow it.
+    private @Nullable String refusal(String topic, byte[] payload) {
+        boolean allowed =
+                switch (topics.kind(topic)) {
+                    case COMMAND, UPDATES -> true;
+                    case DATA, STATUS, ERRORS, DIAGNOSTICS, OTHER -> false;
+                };
+        if (!allowed) {
+            return "compute does not publish on " + topic;
+        }
+        if (payload.length > options.payloadBytesMax()) {
+            return payload.length + " bytes; the broker takes at most " + options.payloadBytesMax();
+        }
+        if (!client.getState().isConnected()) {
+            return options.address() + " is not connected";
+        }
+        return allowance.take(System.nanoTime())
+                ? null
+                : "more than " + options.publishesPerSecondMax() + " messages in one second";
+    }
+
+    /// Says goodbye; the session stays, and the broker keeps what comes meanwhile.
+    @Override
+    public void close() {
+        closing = true;
+        try {
+            if (client.getState().isConnectedOrReconnect()) {
+                client.disconnect().get(CLOSE_SECONDS_MAX, TimeUnit.SECONDS);
+            }
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.debug("Saying goodbye to {} failed", options.address(), e);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+        thread.shutdownNow();
+    }
+}

@@ -1,0 +1,167 @@
+package io.riacho.server.ingest.mqtt.broker;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.riacho.server.ingest.json.KnownSensor;
+import io.riacho.server.ingest.mqtt.PayloadDecoder;
+import io.riacho.server.ingest.mqtt.TopicTree;
+import io.riacho.server.intake.Failure;
+import io.riacho.server.intake.Intake;
+import io.riacho.server.intake.InvalidReadingException;
+import io.riacho.server.intake.ReadingBatch;
+import io.riacho.server.intake.Refusal;
+import io.riacho.server.intake.SeriesTable;
+import io.riacho.server.intake.Source;
+import io.riacho.server.intake.Submission;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The broker's messages as readings. [#received] belongs to one thread; receipts come on others.
+///
+/// A payload that cannot be read is acknowledged, or it would come back for ever. The reason is logged,
+/// once a second at most, and counted: the compute role may not publish on the errors topic. While the
+/// disk is full a message is held and tried again; since a broker sends only so many that are not
+/// acknowledged (Mosquitto 20 unless configured, EMQX 32, AWS IoT Core 100), that is bounded, and the rest
+/// waits there.
+final class BrokerReadings {
+
+    private static final Logger LOG = LoggerFactory.getLogger(BrokerReadings.class);
+
+    private static final int SENSORS_REMEMBERED_MAX = 10_000;
+    private static final long LOG_EVERY_NANOS = 1_000_000_000L;
+
+    private final TopicTree topics;
+    private final Intake intake;
+    private final PayloadDecoder decoder;
+    private final Executor later;
+    private final AcknowledgementOrder order = new AcknowledgementOrder();
+    private final Counter received;
+    private final Counter refused;
+    private long lastLogged = System.nanoTime() - LOG_EVERY_NANOS;
+
+    private final Map<String, KnownSensor> sensors =
+            new LinkedHashMap<>(16, 0.75f, true) {
+                private static final long serialVersionUID = 1L;
+
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<String, KnownSensor> eldest) {
+                    return size() > SENSORS_REMEMBERED_MAX;
+                }
+            };
+
+    /// @param later runs what is to be tried again, after a moment
+    BrokerReadings(
+            TopicTree topics,
+            Intake intake,
+            SeriesTable series,
+            Executor later,
+            MeterRegistry meters) {
+        this.topics = topics;
+        this.intake = intake;
+        this.decoder = new PayloadDecoder(series, System::currentTimeMillis);
+        this.later = later;
+        received =
+                Counter.builder("riacho.broker.messages.received")
+                        .description("Messages with readings from the other broker")
+                        .register(meters);
+        refused =
+                Counter.builder("riacho.broker.messages.refused")
+                        .description("Of these, those with a reading that cannot be stored")
+                        .register(meters);
+        Gauge.builder("riacho.broker.unacknowledged", order, AcknowledgementOrder::size)
+                .description("Messages from the other broker that are not acknowledged yet")
+                .register(meters);
+    }
+
+    /// A message came.
+    ///
+    /// @param acknowledge run once it is durable, or refused for good
+    void received(String topic, byte[] payload, Runnable acknowledge) {
+        received.increment();
+        AcknowledgementOrder.Entry entry = order.add(acknowledge);
+        ReadingBatch readings = new ReadingBatch();
+        List<Refusal> bad = new ArrayList<>(0);
+        try {
+            int count = decoder.decode(payload, null, sensor(topic), readings, bad);
+            if (!bad.isEmpty()) {
+                refused(topic, Refusal.describe(bad, count, "message"));
+            }
+        } catch (InvalidReadingException e) {
+            refused(topic, e.reason());
+            entry.done();
+            return;
+        }
+        submit(new Message(topic, readings, payload.length, entry));
+    }
+
+    private void submit(Message message) {
+        // A full intake answers later; until it does, the broker sends nothing more.
+        intake.submit(message);
+    }
+
+    private KnownSensor sensor(String topic) throws InvalidReadingException {
+        String id = topics.sensor(topic);
+        if (id == null) {
+            throw new InvalidReadingException("the topic names no sensor");
+        }
+        KnownSensor known = sensors.get(id);
+        if (known == null) {
+            known = decoder.sensor(id);
+            sensors.put(id, known);
+        }
+        return known;
+    }
+
+    private synchronized void refused(String topic, String reason) {
+        refused.increment();
+        long now = System.nanoTime();
+        if (now - lastLogged >= LOG_EVERY_NANOS) {
+            lastLogged = now;
+            LOG.warn("A message on {} was refused: {}", topic, reason);
+        }
+    }
+
+    /// One message on its way to the disk.
+    private final class Message extends Submission {
+
+        private final String topic;
+        private final int payloadBytes;
+        private final AcknowledgementOrder.Entry entry;
+
+        Message(
+                String topic,
+                ReadingBatch readings,
+                int payloadBytes,
+                AcknowledgementOrder.Entry entry) {
+            super(Source.MQTT, readings, payloadBytes);
+            this.topic = topic;
+            this.payloadBytes = payloadBytes;
+            this.entry = entry;
+        }
+
+        @Override
+        protected void durable(List<Refusal> refusals) {
+            if (!refusals.isEmpty()) {
+                refused(topic, Refusal.describe(refusals, readings().size(), "message"));
+            }
+            entry.done();
+        }
+
+        @Override
+        protected void failed(Failure failure) {
+            switch (failure.kind()) {
+                case DISK_FULL ->
+                        later.execute(
+                                () -> submit(new Message(topic, readings(), payloadBytes, entry)));
+                // Not acknowledged: it comes again after the start.
+                case STOPPING, BROKEN -> {}
+            }
+        }
+    }
+}

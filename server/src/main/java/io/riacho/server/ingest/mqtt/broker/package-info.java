@@ -1,0 +1,11 @@
+/// Another broker in place of ours: AWS IoT Core, EMQX, Mosquitto.
+///
+/// [BrokerLink] connects as the compute identity, with a session that outlives the connection, and
+/// subscribes the data topics with QoS 1. Each message becomes a submission to the intake
+/// ([BrokerReadings]); it is acknowledged to the broker when it is durable, in the order in which it
+/// came ([AcknowledgementOrder]). So what the broker's clients were promised is lost by nobody: until
+/// the acknowledgement the broker keeps it, after it the journal does.
+@NullMarked
+package io.riacho.server.ingest.mqtt.broker;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,336 @@
+package io.riacho.server.ingest.mqtt.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.hivemq.client.mqtt.MqttClient;
+import com.hivemq.client.mqtt.MqttClientSslConfig;
+import com.hivemq.client.mqtt.datatypes.MqttQos;
+import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.riacho.disk.RealDisk;
+import io.riacho.lake.QueryLimits;
+import io.riacho.lake.QueryResult;
+import io.riacho.server.Riacho;
+import io.riacho.server.config.ConfigSources;
+import io.riacho.server.config.ServerConfig;
+import io.riacho.server.identity.Credentials;
+import io.riacho.server.identity.Devices;
+import io.riacho.server.identity.IdentityOptions;
+import io.riacho.server.identity.Role;
+import io.riacho.server.ingest.mqtt.TopicTree;
+import io.riacho.server.intake.SeriesTable;
+import io.riacho.server.testing.IntakeThatAcksWhenTold;
+import io.riacho.server.tls.ClientKeys;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Riacho as the compute identity of a real Mosquitto, with TLS and certificates of Riacho's authority.
+class AnotherBrokerTest {
+
+    private static final int READINGS = 6_000;
+    private static final int IN_FLIGHT = 50;
+    private static final long FIRST_MILLIS = 1_763_668_800_000L;
+
+    @TempDir Path folder;
+
+    @SuppressWarnings("NullAway.Init") // before each test
+    private Credentials compute;
+
+    @SuppressWarnings("NullAway.Init") // before each test
+    private Credentials gateway;
+
+    @SuppressWarnings("NullAway.Init") // before each test
+    private Mosquitto mosquitto;
+
+    @BeforeEach
+    void issue() throws Exception {
+        Path data = folder.resolve("data");
+        Path out = folder.resolve("credentials");
+        Devices devices =
+                new Devices(
+                        new RealDisk(),
+                        IdentityOptions.in(data.resolve("identity")),
+                        InstantSource.system());
+        devices.add(
+                List.of("irrigation-compute"),
+                new Devices.Rights(Role.COMPUTE, List.of(), List.of()),
+                out);
+        devices.add(
+                List.of("gateway-1"), new Devices.Rights(Role.GATEWAY, List.of(), List.of()), out);
+        compute = new Credentials(out.resolve("irrigation-compute"));
+        gateway = new Credentials(out.resolve("gateway-1"));
+        // A start makes the certificate that a server on this host shows.
+        Riacho.start(config(0)).close();
+        mosquitto =
+                new Mosquitto(
+                        folder.resolve("mosquitto"),
+                        data.resolve("identity/server.pem"),
+                        data.resolve("identity/server.key"),
+                        compute);
+    }
+
+    @AfterEach
+    void stop() {
+        mosquitto.close();
+    }
+
+    /// A server's configuration.
+    ///
+    /// @param port the broker's; 0: none
+    private ServerConfig config(int port) {
+        ConfigSources sources =
+                new ConfigSources()
+                        .anyPorts()
+                        .flag("data", folder.resolve("data").toString())
+                        .flag("retention.free-disk-bytes-min", "0");
+        if (port != 0) {
+            sources.flag("broker.url", "ssl://localhost:" + port)
+                    .flag("broker.certificate", compute.certificate().toString())
+                    .flag("broker.key", compute.privateKey().toString())
+                    .flag("broker.ca", compute.rootCa().toString());
+        }
+        return sources.load().config();
+    }
+
+    private static long count(Riacho riacho) throws Exception {
+        try (QueryResult result =
+                riacho.lake()
+                        .query(
+                                "SELECT coalesce(sum(count), 0)::BIGINT FROM series",
+                                QueryLimits.defaults())) {
+            result.next();
+            return (Long) Objects.requireNonNull(result.value(0));
+        }
+    }
+
+    /// A gateway that publishes readings with timestamps of their own, each again and again until it is
+    /// acknowledged.
+    private final class Publisher implements Runnable {
+
+        private final Mqtt5AsyncClient client;
+        private final Semaphore inFlight = new Semaphore(IN_FLIGHT);
+        private final AtomicInteger acknowledged = new AtomicInteger();
+
+        Publisher() throws Exception {
+            client =
+                    MqttClient.builder()
+                            .useMqttVersion5()
+                            .identifier("gateway-1")
+                            .serverHost("localhost")
+                            .serverPort(mosquitto.port())
+                            .sslConfig(
+                                    MqttClientSslConfig.builder()
+                                            .keyManagerFactory(
+                                                    ClientKeys.own(
+                                                            gateway.certificate(),
+                                                            gateway.privateKey()))
+                                            .trustManagerFactory(
+                                                    ClientKeys.trusting(gateway.rootCa()))
+                                            .build())
+                            .automaticReconnect()
+                            .initialDelay(100, TimeUnit.MILLISECONDS)
+                            .maxDelay(500, TimeUnit.MILLISECONDS)
+                            .applyAutomaticReconnect()
+                            .buildAsync();
+            client.connect().get(20, TimeUnit.SECONDS);
+        }
+
+        @Override
+        public void run() {
+            for (int i = 0; i < READINGS; i++) {
+                inFlight.acquireUninterruptibly();
+                send(i);
+            }
+            inFlight.acquireUninterruptibly(IN_FLIGHT);
+        }
+
+        private void send(int number) {
+            String payload =
+                    "{\"value\":"
+                            + number % 100
+                            + ",\"timestamp\":"
+                            + (FIRST_MILLIS + number)
+                            + "}";
+            client.publishWith()
+                    .topic("irrigation/sensors/s" + number % 10 + "/data")
+                    .qos(MqttQos.AT_LEAST_ONCE)
+                    .payload(payload.getBytes(StandardCharsets.UTF_8))
+                    .send()
+                    .whenComplete((_, failure) -> {
+                        if (failure == null) {
+                            acknowledged.incrementAndGet();
+                            inFlight.release();
+                        } else {
+                            send(number);
+                        }
+                    });
+        }
+
+        int acknowledged() {
+            return acknowledged.get();
+        }
+    }
+
+    @Test
+    void nothingIsLostNorCountedTwiceWhenTheBrokerStopsAndStarts() throws Exception {
+        // It keeps trying until there is one.
+        try (Riacho riacho = Riacho.start(config(mosquitto.port()))) {
+            mosquitto.start();
+            Publisher publisher = new Publisher();
+            awaitSubscribed(riacho, publisher);
+            Thread publishing = Thread.ofPlatform().start(publisher);
+            for (int stop = 1; stop <= 2; stop++) {
+                int until = stop * READINGS / 4;
+                await().atMost(Duration.ofSeconds(60))
+                        .until(() -> publisher.acknowledged() >= until);
+                mosquitto.stop();
+                mosquitto.start();
+            }
+            publishing.join();
+            assertThat(publisher.acknowledged()).isEqualTo(READINGS);
+            await().atMost(Duration.ofSeconds(90))
+                    .untilAsserted(() -> assertThat(count(riacho)).isEqualTo(READINGS + 1));
+        }
+    }
+
+    /// The subscription is there when a message comes through; before that nobody was promised that
+    /// Riacho gets it.
+    private void awaitSubscribed(Riacho riacho, Publisher publisher) {
+        await().atMost(Duration.ofSeconds(90))
+                .until(() -> {
+                    publisher
+                            .client
+                            .publishWith()
+                            .topic("irrigation/sensors/first/data")
+                            .qos(MqttQos.AT_LEAST_ONCE)
+                            .payload(
+                                    ("{\"value\":1,\"timestamp\":" + FIRST_MILLIS + "}")
+                                            .getBytes(StandardCharsets.UTF_8))
+                            .send()
+                            .get(10, TimeUnit.SECONDS);
+                    return count(riacho) == 1;
+                });
+    }
+
+    @Test
+    void whatComesWhileRiachoIsAwayWaitsAtTheBroker() throws Exception {
+        mosquitto.start();
+        Publisher publisher = new Publisher();
+        Thread publishing;
+        try (Riacho riacho = Riacho.start(config(mosquitto.port()))) {
+            awaitSubscribed(riacho, publisher);
+            publishing = Thread.ofPlatform().start(publisher);
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> publisher.acknowledged() >= READINGS / 4);
+        }
+        publishing.join();
+        try (Riacho riacho = Riacho.start(config(mosquitto.port()))) {
+            await().atMost(Duration.ofSeconds(90))
+                    .untilAsserted(() -> assertThat(count(riacho)).isEqualTo(READINGS + 1));
+        }
+    }
+
+    @Test
+    void messageIsAcknowledgedWhenItIsDurableAndInItsTurn() throws Exception {
+        mosquitto.start();
+        IntakeThatAcksWhenTold intake = new IntakeThatAcksWhenTold();
+        Publisher publisher = new Publisher();
+        BrokerOptions options = options();
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        try (BrokerLink link =
+                BrokerLink.start(
+                        options,
+                        new TopicTree("irrigation"),
+                        intake,
+                        new SeriesTable(100),
+                        meters)) {
+            await().atMost(Duration.ofSeconds(60)).until(link::isConnected);
+            Thread publishing = Thread.ofPlatform().start(publisher);
+            // As many as may be in flight, and not one more while none is durable.
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> intake.waiting() == Mosquitto.IN_FLIGHT_MAX);
+            await().during(Duration.ofMillis(500))
+                    .atMost(Duration.ofSeconds(10))
+                    .until(() -> intake.waiting() == Mosquitto.IN_FLIGHT_MAX);
+            intake.ackAtOnce();
+            intake.ackAll();
+            publishing.join();
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() ->
+                            meters.get("riacho.broker.messages.received").counter().count()
+                                    == READINGS);
+            await().until(() -> meters.get("riacho.broker.unacknowledged").gauge().value() == 0);
+        }
+    }
+
+    private BrokerOptions options() {
+        return new BrokerOptions(
+                URI.create("ssl://localhost:" + mosquitto.port()),
+                compute.certificate(),
+                compute.privateKey(),
+                compute.rootCa(),
+                null,
+                null,
+                2,
+                1024);
+    }
+
+    @Test
+    void publishesCommandsAndNothingThatTheRoleMayNot() throws Exception {
+        mosquitto.start();
+        Publisher device = new Publisher();
+        LinkedBlockingQueue<String> commands = new LinkedBlockingQueue<>();
+        device.client
+                .subscribeWith()
+                .topicFilter("irrigation/control/valve-1/command")
+                .callback(each ->
+                        commands.add(new String(each.getPayloadAsBytes(), StandardCharsets.UTF_8)))
+                .send()
+                .get(10, TimeUnit.SECONDS);
+        try (BrokerLink link =
+                BrokerLink.start(
+                        options(),
+                        new TopicTree("irrigation"),
+                        new IntakeThatAcksWhenTold(),
+                        new SeriesTable(100),
+                        new SimpleMeterRegistry())) {
+            await().atMost(Duration.ofSeconds(60)).until(link::isConnected);
+            byte[] command = "{\"turn_on\":true}".getBytes(StandardCharsets.UTF_8);
+            link.publish("irrigation/control/valve-1/command", command).get(10, TimeUnit.SECONDS);
+            assertThat(commands.poll(10, TimeUnit.SECONDS)).isEqualTo("{\"turn_on\":true}");
+            for (String topic :
+                    List.of(
+                            "irrigation/errors",
+                            "irrigation/sensors/s1/data",
+                            "irrigation/gateway/status",
+                            "other")) {
+                assertRefused(link, topic, command, "compute does not publish on");
+            }
+            assertRefused(link, "irrigation/system/updates", new byte[1025], "at most 1024");
+            link.publish("irrigation/system/updates", command).get(10, TimeUnit.SECONDS);
+        }
+    }
+
+    private static void assertRefused(BrokerLink link, String topic, byte[] payload, String why) {
+        assertThatThrownBy(() -> link.publish(topic, payload).get(10, TimeUnit.SECONDS))
+                .isInstanceOf(ExecutionException.class)
+                .hasCauseInstanceOf(BrokerLink.NotSentException.class)
+                .hasMessageContaining(why);
+    }
+}

@@ -1,0 +1,139 @@
+package io.riacho.server.ingest.mqtt.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.riacho.server.ingest.mqtt.TopicTree;
+import io.riacho.server.intake.Failure;
+import io.riacho.server.intake.SeriesTable;
+import io.riacho.server.testing.IntakeThatAcksWhenTold;
+import io.riacho.simulation.Seed;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/// The parts of the connection to another broker, each by itself.
+class BrokerPartsTest {
+
+    @Test
+    void acknowledgementsComeInOrderWhateverIsDoneFirst() {
+        Seed.random()
+                .run(random -> {
+                    AcknowledgementOrder order = new AcknowledgementOrder();
+                    List<Integer> given = new ArrayList<>();
+                    List<AcknowledgementOrder.Entry> entries = new ArrayList<>();
+                    for (int i = 0; i < 200; i++) {
+                        int number = i;
+                        entries.add(order.add(() -> given.add(number)));
+                    }
+                    List<Integer> sequence =
+                            new ArrayList<>(IntStream.range(0, 200).boxed().toList());
+                    Collections.shuffle(sequence, new Random(random.nextLong()));
+                    boolean[] done = new boolean[200];
+                    for (int each : sequence) {
+                        entries.get(each).done();
+                        done[each] = true;
+                        int prefix = 0;
+                        while (prefix < 200 && done[prefix]) {
+                            prefix++;
+                        }
+                        assertThat(given).hasSize(prefix);
+                        assertThat(order.size()).isEqualTo(200 - prefix);
+                    }
+                    assertThat(given)
+                            .containsExactlyElementsOf(IntStream.range(0, 200).boxed().toList());
+                });
+    }
+
+    @Test
+    void backoffDoublesUpToItsLimitAndIsNeverTheSameForAll() {
+        Backoff backoff = new Backoff(Duration.ofMillis(500), Duration.ofSeconds(60));
+        Seed.random()
+                .run(random -> {
+                    for (int failures = 1; failures < 100; failures++) {
+                        long most = Math.min(60_000, 500L << Math.min(failures - 1, 20));
+                        for (int i = 0; i < 20; i++) {
+                            assertThat(backoff.after(failures, random))
+                                    .isBetween(
+                                            Duration.ofMillis(most / 2), Duration.ofMillis(most));
+                        }
+                    }
+                });
+    }
+
+    @Test
+    void allowanceHoldsInEverySecond() {
+        PublishAllowance allowance = new PublishAllowance(3);
+        long second = 1_000_000_000L;
+        long begin = -5 * second;
+        assertThat(
+                        IntStream.of(0, 1, 2, 3, 4)
+                                .mapToObj(i -> allowance.take(begin + i * (second / 10))))
+                .containsExactly(true, true, true, false, false);
+        assertThat(allowance.take(begin + second - 1)).isFalse();
+        assertThat(allowance.take(begin + second)).isTrue();
+        assertThat(allowance.take(begin + second + 1)).isFalse();
+        assertThat(allowance.take(begin + second + second / 10)).isTrue();
+    }
+
+    @Test
+    void whatCannotBeReadIsAcknowledgedInItsTurn() {
+        IntakeThatAcksWhenTold intake = new IntakeThatAcksWhenTold();
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        BrokerReadings readings = readings(intake, meters, new ArrayList<>());
+        List<String> acknowledged = new ArrayList<>();
+
+        receive(readings, "irrigation/sensors/s1/data", "{\"value\":1}", acknowledged);
+        receive(readings, "irrigation/sensors/s2/data", "{\"value\":", acknowledged);
+        receive(readings, "irrigation/sensors/s3/data", "", acknowledged);
+        receive(readings, "elsewhere", "{\"value\":1}", acknowledged);
+        assertThat(acknowledged).isEmpty();
+
+        intake.ackAll();
+        assertThat(acknowledged)
+                .containsExactly(
+                        "irrigation/sensors/s1/data",
+                        "irrigation/sensors/s2/data",
+                        "irrigation/sensors/s3/data",
+                        "elsewhere");
+        assertThat(meters.get("riacho.broker.messages.refused").counter().count()).isEqualTo(3);
+    }
+
+    @Test
+    void whileTheDiskIsFullAMessageIsHeldAndTriedAgain() {
+        IntakeThatAcksWhenTold intake = new IntakeThatAcksWhenTold();
+        List<Runnable> later = new ArrayList<>();
+        BrokerReadings readings = readings(intake, new SimpleMeterRegistry(), later);
+        List<String> acknowledged = new ArrayList<>();
+        receive(readings, "irrigation/sensors/s1/data", "{\"value\":1}", acknowledged);
+
+        intake.failAll(new Failure(Failure.Kind.DISK_FULL, "no room"));
+        assertThat(acknowledged).isEmpty();
+        assertThat(later).hasSize(1);
+        later.removeFirst().run();
+        intake.ackAll();
+        assertThat(acknowledged).hasSize(1);
+
+        receive(readings, "irrigation/sensors/s1/data", "{\"value\":2}", acknowledged);
+        intake.failAll(new Failure(Failure.Kind.STOPPING, "stopping"));
+        assertThat(acknowledged).as("it comes again after the start").hasSize(1);
+        assertThat(later).isEmpty();
+    }
+
+    private static BrokerReadings readings(
+            IntakeThatAcksWhenTold intake, SimpleMeterRegistry meters, List<Runnable> later) {
+        return new BrokerReadings(
+                new TopicTree("irrigation"), intake, new SeriesTable(100), later::add, meters);
+    }
+
+    private static void receive(
+            BrokerReadings readings, String topic, String payload, List<String> acknowledged) {
+        readings.received(
+                topic, payload.getBytes(StandardCharsets.UTF_8), () -> acknowledged.add(topic));
+    }
+}
