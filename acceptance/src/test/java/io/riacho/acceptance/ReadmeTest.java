@@ -56,6 +56,7 @@ class ReadmeTest {
                                         + " --grpc.sensor-port=0 --grpc.processor-port=0"
                                         + " --grpc.actuator-port=0"
                                         + " --mqtt.port=0 --mqtt.ws-port=0"
+                                        + " --mqtt.tls-port=0 --mqtt.wss-port=0"
                                         + " --retention.free-disk-bytes-min=0",
                                 server);
                 assertThat(said).contains("ready http=").contains("readings stored");

@@ -45,6 +45,8 @@ final class LaunchedServer implements AutoCloseable {
                                         "--tcp.port=0",
                                         "--mqtt.port=0",
                                         "--mqtt.ws-port=0",
+                                        "--mqtt.tls-port=0",
+                                        "--mqtt.wss-port=0",
                                         "--grpc.sensor-port=0",
                                         "--grpc.processor-port=0",
                                         "--grpc.actuator-port=0"))

@@ -69,7 +69,7 @@ final class DemoCommand implements Callable<Integer> {
             out.println(server.readyLine());
             out.println();
             out.println("  the page     " + server.url() + "/");
-            out.println("  sensors      TCP, HTTP and gRPC, a third of the field by each");
+            out.println("  sensors      TCP, HTTP, gRPC and MQTT, a quarter of the field by each");
             out.println(
                     "  actuators    obey over gRPC and, every other one, over MQTT by a gateway");
             out.println(

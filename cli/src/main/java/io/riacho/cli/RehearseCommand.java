@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
 @Command(name = "rehearse", hidden = true, description = "Starts, uses and stops a server.")
 final class RehearseCommand implements Callable<Integer> {
 
-    private static final int PLOTS = 3;
+    private static final int PLOTS = 4;
     private static final long STORED_MIN = 2L * PLOTS;
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(15);
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);

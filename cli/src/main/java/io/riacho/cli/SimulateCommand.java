@@ -100,6 +100,7 @@ final class SimulateCommand implements Callable<Integer> {
                         case TCP -> 5000;
                         case HTTP -> 8080;
                         case GRPC -> 50051;
+                        case MQTT -> 1883;
                     };
             return InetSocketAddress.createUnresolved("127.0.0.1", port);
         }

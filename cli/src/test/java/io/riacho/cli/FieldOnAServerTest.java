@@ -84,8 +84,14 @@ class FieldOnAServerTest {
             assertThat(told).hasSize(PLOTS).allMatch(each -> each.contains("irrigation on"));
             Answer sources = ask(server, "SELECT DISTINCT source FROM readings ORDER BY source");
             assertThat(sources.rows())
-                    .containsExactly(List.of("grpc"), List.of("http"), List.of("tcp"));
-            assertThat(ask(server, "SELECT device FROM devices WHERE online").rows())
+                    .containsExactly(
+                            List.of("grpc"), List.of("http"), List.of("mqtt"), List.of("tcp"));
+            assertThat(
+                            ask(
+                                            server,
+                                            "SELECT device FROM devices WHERE online AND device <>"
+                                                    + " 'field-gateway-1'")
+                                    .rows())
                     .as("half of the actuators are behind a gateway")
                     .containsExactly(List.of("demo-gateway"));
             Answer sensors =
@@ -123,6 +129,7 @@ class FieldOnAServerTest {
                         case TCP -> "tcp";
                         case HTTP -> "http";
                         case GRPC -> "grpc";
+                        case MQTT -> "mqtt";
                     };
             List<String> told = new CopyOnWriteArrayList<>();
             try (Simulator simulator =

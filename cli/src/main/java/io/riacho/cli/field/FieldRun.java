@@ -18,7 +18,7 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /// A field that runs: once a second the model takes a step, and what its sensors say goes to a
-/// server's doors over sockets, a third of the plots by each; actuators take the server's commands.
+/// server's doors over sockets, an equal part of the plots by each; actuators take the server's commands.
 public final class FieldRun implements AutoCloseable {
 
     /// How often a sensor measures, in ms.
@@ -26,8 +26,8 @@ public final class FieldRun implements AutoCloseable {
 
     /// Where a server's doors are.
     ///
-    /// @param mqtt a port for whoever reaches it, by which half of the valves take their commands; null:
-    ///     all take them by gRPC
+    /// @param mqtt a port for whoever reaches it, by which a part of the readings comes and half of the
+    ///     valves take their commands; null: no readings, and all valves take them by gRPC
     /// @param tls of the other doors; null: plain text
     public record Doors(
             InetSocketAddress tcp,
@@ -90,11 +90,15 @@ public final class FieldRun implements AutoCloseable {
                 new Target(doors.grpc().getHostString(), doors.grpc().getPort())
                         .builder(tls)
                         .build();
-        senders =
-                List.of(
-                        new Sender(new TcpClient(doors.tcp(), context)),
-                        new Sender(new HttpPoster(doors.http(), context)),
-                        new Sender(new GrpcWriter(channel)));
+        List<Sender> each = new ArrayList<>();
+        each.add(new Sender(new TcpClient(doors.tcp(), context)));
+        each.add(new Sender(new HttpPoster(doors.http(), context)));
+        each.add(new Sender(new GrpcWriter(channel)));
+        InetSocketAddress mqtt = doors.mqtt();
+        if (mqtt != null) {
+            each.add(new Sender(new MqttGateway("field-gateway-1", mqtt)));
+        }
+        senders = List.copyOf(each);
         drives =
                 new Drives(
                         valves,
@@ -102,7 +106,6 @@ public final class FieldRun implements AutoCloseable {
                             file.keep(valves);
                             told.accept(text(turned));
                         });
-        InetSocketAddress mqtt = doors.mqtt();
         List<Integer> byMqtt = new ArrayList<>();
         List<Integer> byGrpc = new ArrayList<>();
         for (int plot = 0; plot < plots; plot++) {

@@ -27,7 +27,9 @@ public final class Simulator implements AutoCloseable {
     public enum Protocol {
         TCP,
         HTTP,
-        GRPC
+        GRPC,
+        /// Without TLS.
+        MQTT
     }
 
     /// What is measured.
@@ -83,7 +85,17 @@ public final class Simulator implements AutoCloseable {
                     case TCP -> new TcpClient(to, tls == null ? null : tls.jdk());
                     case HTTP -> new HttpPoster(to, tls == null ? null : tls.jdk());
                     case GRPC -> new GrpcWriter(Objects.requireNonNull(channel));
+                    case MQTT -> mqtt(to, tls);
                 };
+    }
+
+    private static Door mqtt(InetSocketAddress to, @Nullable ClientTls tls) throws IOException {
+        if (tls != null) {
+            throw new IOException(
+                    "sensors over MQTT speak plain text here: leave the TLS options out and name a"
+                            + " port without TLS");
+        }
+        return new MqttGateway("simulator-" + ProcessHandle.current().pid(), to);
     }
 
     /// Measures and sends, again and again.
