@@ -28,7 +28,8 @@ import java.util.function.LongSupplier;
 /// - A device that was online when the server stopped is [Presence#UNCONFIRMED] until it returns, or until
 ///   it had its time: as long as it may be silent (keep-alive × 1.5), at least [#RETURN_AT_START].
 /// - When it was last seen is journaled once a minute, many devices in one record.
-/// - Of reports each device has [#REPORTS_BURST] and then one a second; more are counted only.
+/// - Of reports each device has [#REPORTS_BURST] and then one a second; more are counted only. So are those of
+///   further devices, when as many as there may be reported within the last minute.
 public final class DeviceBook implements Devices {
 
     /// A device that is back so soon was never away.
@@ -107,6 +108,7 @@ public final class DeviceBook implements Devices {
     private final Events events;
     private final LongSupplier clockMicros;
     private final DeviceFold fold;
+    private final int devicesMax;
     private final ConcurrentHashMap<String, Present> present = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, Gone> gone = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, Allowance> allowances = new ConcurrentHashMap<>();
@@ -122,6 +124,7 @@ public final class DeviceBook implements Devices {
         this.events = events;
         this.clockMicros = clockMicros;
         this.fold = new DeviceFold(devicesMax);
+        this.devicesMax = devicesMax;
     }
 
     // --- doors, on any thread
@@ -180,12 +183,23 @@ public final class DeviceBook implements Devices {
     ///     this thread or one of the pipeline
     public void reported(String device, Reported.Kind kind, String text, Consumer<Boolean> answer) {
         long now = clockMicros.getAsLong();
-        if (!allowances.computeIfAbsent(device, _ -> new Allowance()).take(now)) {
+        if (!mayReport(device, now)) {
             reportsNotKept.increment();
             answer.accept(true);
             return;
         }
         events.journal(new Reported(device, now, kind, text), answer);
+    }
+
+    private boolean mayReport(String device, long now) {
+        Allowance known = allowances.get(device);
+        if (known == null) {
+            if (allowances.size() >= devicesMax) {
+                return false;
+            }
+            known = allowances.computeIfAbsent(device, _ -> new Allowance());
+        }
+        return known.take(now);
     }
 
     /// Reports beyond a device's allowance.

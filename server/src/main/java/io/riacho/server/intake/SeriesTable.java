@@ -92,6 +92,16 @@ public final class SeriesTable {
         }
     }
 
+    /// Whether [#checkId] would let an id pass.
+    public static boolean isId(String id) {
+        try {
+            checkId("id", id);
+            return true;
+        } catch (InvalidReadingException e) {
+            return false;
+        }
+    }
+
     /// The id in UTF-8, for writers of formats.
     public static byte[] utf8(String id) {
         return id.getBytes(StandardCharsets.UTF_8);

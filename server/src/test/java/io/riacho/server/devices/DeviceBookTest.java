@@ -242,6 +242,21 @@ class DeviceBookTest {
     }
 
     @Test
+    void namesWithoutEndDoNotFillTheMemory() {
+        List<Boolean> answers = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            book.reported("made-up-" + i, Reported.Kind.STATUS, "here", answers::add);
+        }
+        assertThat(waiting).hasSize(3);
+        fold();
+        assertThat(answers).hasSize(100).allMatch(each -> each);
+        assertThat(book.reportsNotKept()).isEqualTo(97);
+        pass(Duration.ofMinutes(2));
+        book.reported("made-up-99", Reported.Kind.STATUS, "here", answers::add);
+        assertThat(waiting).hasSize(1);
+    }
+
+    @Test
     void aReplayOfTheEventsGivesTheSameDevices() throws Exception {
         connect("a", "1", "10.0.0.1");
         connect("b", "2", "10.0.0.2");

@@ -5,6 +5,7 @@ import io.riacho.mqtt.packet.ReasonCode;
 import io.riacho.mqtt.packet.Version;
 import io.riacho.server.devices.DeviceBook;
 import io.riacho.server.ingest.mqtt.TopicTree;
+import io.riacho.server.intake.SeriesTable;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -14,7 +15,7 @@ import java.util.Locale;
 ///
 /// A gateway by its identity is a device. A client without one becomes a device when it acts like one: it
 /// subscribes to commands, or reports. Others come and go by the thousand, with names made up, and leave
-/// nothing behind.
+/// nothing behind; so do those whose client id cannot be a device's.
 final class DeviceWatch {
 
     private final DeviceBook book;
@@ -53,6 +54,9 @@ final class DeviceWatch {
     }
 
     private void isThere(Client client) {
+        if (!SeriesTable.isId(client.id())) {
+            return;
+        }
         book.connected(
                 client.id(),
                 client,

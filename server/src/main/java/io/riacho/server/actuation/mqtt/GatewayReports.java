@@ -15,6 +15,7 @@ import io.riacho.server.devices.DeviceEvent.Reported.Kind;
 import io.riacho.server.ingest.mqtt.TopicListener;
 import io.riacho.server.ingest.mqtt.TopicTree;
 import io.riacho.server.intake.Failure;
+import io.riacho.server.intake.SeriesTable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
@@ -63,7 +64,9 @@ final class GatewayReports implements TopicListener {
         this.roles = roles;
         this.refused =
                 Counter.builder("riacho.devices.reports.refused")
-                        .description("Reports in another's name, and answers to unknown commands")
+                        .description(
+                                "Reports in another's name or in none, and answers to unknown"
+                                        + " commands")
                         .register(meters);
     }
 
@@ -73,8 +76,9 @@ final class GatewayReports implements TopicListener {
         watch.actsLikeADevice(client);
         switch (kind) {
             case STATUS -> status(client, payload, handled);
-            case ERRORS -> report(client.id(), Kind.ERROR, text(payload), handled);
-            case DIAGNOSTICS -> report(client.id(), Kind.DIAGNOSTICS, text(payload), handled);
+            case ERRORS -> report(client, client.id(), Kind.ERROR, text(payload), handled);
+            case DIAGNOSTICS ->
+                    report(client, client.id(), Kind.DIAGNOSTICS, text(payload), handled);
             case DATA, COMMAND, UPDATES, OTHER ->
                     throw new IllegalArgumentException("no report: " + topic);
         }
@@ -89,7 +93,7 @@ final class GatewayReports implements TopicListener {
         }
         String command = json == null ? "" : json.path("command_id").asText("");
         if (json == null || command.isEmpty()) {
-            report(gateway, Kind.STATUS, text(payload), handled);
+            report(client, gateway, Kind.STATUS, text(payload), handled);
             return;
         }
         String device = json.path("device_id").asText(client.id());
@@ -101,7 +105,12 @@ final class GatewayReports implements TopicListener {
         if (error.isMissingNode() || error.isNull()) {
             acknowledge(client, device, command, handled);
         } else {
-            report(device, Kind.ERROR, "command " + command + ": " + error.asText(), handled);
+            report(
+                    client,
+                    device,
+                    Kind.ERROR,
+                    "command " + command + ": " + error.asText(),
+                    handled);
         }
     }
 
@@ -122,7 +131,11 @@ final class GatewayReports implements TopicListener {
                 });
     }
 
-    private void report(String device, Kind kind, String text, Handled handled) {
+    private void report(Client client, String device, Kind kind, String text, Handled handled) {
+        if (!SeriesTable.isId(device)) {
+            refuse(client, "no device can have the id that it names", handled);
+            return;
+        }
         Consumer<Boolean> answer =
                 durable -> {
                     if (durable) {

@@ -26,6 +26,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// A gateway that may hear device `a` and group `north` (with `p1`), and clients without an identity.
 class GatewayReportsTest {
@@ -165,6 +166,24 @@ class GatewayReportsTest {
                                 0,
                                 DeviceEvent.Reported.Kind.STATUS,
                                 "{\"gateway_id\": \"gateway-9\", \"battery\": 3}"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "a/b", "+", "\\u0000"})
+    void aNameThatNoDeviceCanHaveIsRefused(String name) {
+        status(local(), "{'gateway_id': '" + name + "', 'battery': 3}");
+        status(local(), "{'gateway_id': '" + "\uD83C\uDF35".repeat(10_000) + "', 'battery': 3}");
+        status(local(), "{'command_id': 'c', 'device_id': '" + name + "', 'error': 'stuck'}");
+        status(new ConnectedClient("a/b", DeviceIdentity.LOCAL), "battery low");
+        assertThat(events).noneMatch(each -> each instanceof DeviceEvent.Reported);
+        assertThat(handled).hasSize(4).containsOnly("durable");
+        assertThat(refused()).isEqualTo(4);
+    }
+
+    @Test
+    void aClientWhoseIdNoDeviceCanHaveIsNone() {
+        status(new ConnectedClient("a/b", DeviceIdentity.LOCAL), "battery low");
+        assertThat(events).isEmpty();
     }
 
     @Test
