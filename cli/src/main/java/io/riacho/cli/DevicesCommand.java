@@ -11,6 +11,7 @@ import io.riacho.server.identity.Role;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -120,7 +121,7 @@ final class DevicesCommand implements Runnable {
                     if (request == null) {
                         added = known.add(names(name, count), rights, out);
                     } else {
-                        added = List.of(known.add(name, rights, Files.readAllBytes(request), out));
+                        added = List.of(known.add(name, rights, read(request), out));
                     }
                     PrintWriter printer = spec.commandLine().getOut();
                     for (Device each : added) {
@@ -246,6 +247,16 @@ final class DevicesCommand implements Runnable {
             throw new CommandFailedException(Exit.USAGE, String.valueOf(e.getMessage()));
         } catch (IOException e) {
             throw new CommandFailedException(Exit.FAILED, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static byte[] read(Path file) throws IOException {
+        try {
+            return Files.readAllBytes(file);
+        } catch (NoSuchFileException e) {
+            throw new IOException("cannot read " + file + ": there is no such file", e);
+        } catch (IOException e) {
+            throw new IOException("cannot read " + file + ": " + e.getMessage(), e);
         }
     }
 

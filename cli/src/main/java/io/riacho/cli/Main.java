@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.OptionSpec;
 
 /// Where `./riacho` begins.
 @Command(
@@ -29,9 +30,9 @@ import picocli.CommandLine.Command;
         },
         footer = {
             "",
-            "Begin with:  ./riacho demo          a living field, nothing to set up",
-            "             ./riacho up            the server",
-            "             ./riacho help COMMAND  what a command takes",
+            "Begin with:  ./riacho demo            a living field, nothing to set up",
+            "             ./riacho up              the server",
+            "             ./riacho COMMAND --help  what a command takes",
         })
 public final class Main implements Runnable {
 
@@ -102,7 +103,21 @@ public final class Main implements Runnable {
                 line.addSubcommand(command.getKey(), command.getValue());
             }
         }
+        addHelp(line);
         return line;
+    }
+
+    /// `--help`, of a command and of its own commands.
+    private static void addHelp(CommandLine command) {
+        if (command.getCommandSpec().findOption("--help") == null) {
+            command.getCommandSpec()
+                    .addOption(
+                            OptionSpec.builder("-h", "--help")
+                                    .usageHelp(true)
+                                    .description("Shows this.")
+                                    .build());
+        }
+        command.getSubcommands().values().forEach(Main::addHelp);
     }
 
     private static Duration duration(String text) {

@@ -8,6 +8,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,6 +37,29 @@ class MainTest {
         Result result = riacho("dotcor");
         assertThat(result.exit()).isEqualTo(Exit.USAGE);
         assertThat(result.err()).contains("doctor");
+    }
+
+    @Test
+    void everyCommandExplainsItself() {
+        List<String> commands = new ArrayList<>();
+        riacho().out()
+                .lines()
+                .dropWhile(line -> !line.equals("Commands:"))
+                .skip(1)
+                .takeWhile(line -> !line.isBlank())
+                .filter(line -> line.matches("  [a-z]+ .*"))
+                .forEach(line -> commands.add(line.strip().split(" ", 2)[0]));
+        assertThat(commands).hasSizeGreaterThan(15).contains("up", "devices", "help");
+        for (String each : commands) {
+            Result result = riacho(each, "--help");
+            assertThat(result.exit()).as(each).isEqualTo(Exit.DONE);
+            assertThat(result.out()).contains("Usage: riacho " + each, "-h, --help");
+            assertThat(result.err()).isEmpty();
+        }
+        assertThat(riacho("devices", "add", "--help").out())
+                .startsWith("Usage: riacho devices add")
+                .contains("--role", "--count");
+        assertThat(riacho("--help").out()).isEqualTo(riacho().out());
     }
 
     @Test
