@@ -39,7 +39,7 @@ final class Broker {
     private final SubscriptionTrie subscriptions = new SubscriptionTrie();
     private final RetainedMessages retained;
     private final ConcurrentHashMap<String, Session> sessions = new ConcurrentHashMap<>();
-    private final ConcurrentHashMap<String, MqttConnection> clients = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, ConnectedClient> clients = new ConcurrentHashMap<>();
     private final AtomicLong queuedBytes = new AtomicLong();
     private final Counters counters = new Counters();
     private volatile boolean stopping;
@@ -144,7 +144,7 @@ final class Broker {
     ///
     /// @return false when there are too many sessions
     boolean acquire(MqttConnection connection) {
-        String id = connection.id();
+        String id = connection.client().id();
         while (true) {
             Session session = sessions.get(id);
             if (session == null) {
@@ -162,7 +162,7 @@ final class Broker {
 
     /// A connection that asked for a session goes before it got it.
     void withdraw(MqttConnection connection) {
-        Session session = sessions.get(connection.id());
+        Session session = sessions.get(connection.client().id());
         if (session != null) {
             session.release(connection, null);
         }
@@ -172,19 +172,19 @@ final class Broker {
         sessions.remove(session.clientId(), session);
     }
 
-    void connected(MqttConnection connection) {
-        clients.put(connection.id(), connection);
+    void connected(ConnectedClient client) {
+        clients.put(client.id(), client);
     }
 
-    void disconnected(MqttConnection connection) {
-        clients.remove(connection.id(), connection);
+    void disconnected(ConnectedClient client) {
+        clients.remove(client.id(), client);
     }
 
-    @Nullable MqttConnection client(String id) {
+    @Nullable ConnectedClient client(String id) {
         return clients.get(id);
     }
 
-    Collection<MqttConnection> clients() {
+    Collection<ConnectedClient> clients() {
         return clients.values();
     }
 

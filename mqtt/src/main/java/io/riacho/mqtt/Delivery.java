@@ -3,6 +3,7 @@ package io.riacho.mqtt;
 import io.riacho.mqtt.packet.Qos;
 import io.riacho.mqtt.packet.ReasonCode;
 import io.riacho.mqtt.session.Message;
+import io.riacho.mqtt.session.SessionImage.Owed;
 import org.jspecify.annotations.Nullable;
 
 /// One message on its way to one session. In the session's queue, then in flight.
@@ -44,6 +45,25 @@ final class Delivery {
         this.stored = stored;
         this.listener = listener;
         this.shared = shared;
+    }
+
+    /// As a store kept it.
+    ///
+    /// @param mayHaveBeenSent its client was connected when the process ended
+    static Delivery restored(Owed owed, boolean mayHaveBeenSent) {
+        Delivery delivery =
+                new Delivery(
+                        owed.message(),
+                        owed.qos(),
+                        owed.retain(),
+                        owed.subscriptionIds(),
+                        owed.sequence(),
+                        true,
+                        null,
+                        null);
+        delivery.released = owed.released();
+        delivery.sentBefore = !owed.released() && mayHaveBeenSent;
+        return delivery;
     }
 
     Message message() {

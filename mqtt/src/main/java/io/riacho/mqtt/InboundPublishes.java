@@ -1,7 +1,6 @@
 package io.riacho.mqtt;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.EventLoop;
 import io.riacho.mqtt.packet.AckPacket;
 import io.riacho.mqtt.packet.BadPacketException;
@@ -10,10 +9,7 @@ import io.riacho.mqtt.packet.PacketWriter;
 import io.riacho.mqtt.packet.PublishFrame;
 import io.riacho.mqtt.packet.Qos;
 import io.riacho.mqtt.packet.ReasonCode;
-import io.riacho.mqtt.packet.Topics;
 import io.riacho.mqtt.packet.Version;
-import io.riacho.mqtt.session.Message;
-import io.riacho.mqtt.session.SessionChange;
 import java.util.ArrayDeque;
 import java.util.BitSet;
 import java.util.Deque;
@@ -48,8 +44,7 @@ final class InboundPublishes {
     private final Session session;
     private final Version version;
     private final PublishFrame frame = new PublishFrame();
-    private final TopicCache topics = new TopicCache();
-    private @Nullable KnownTopic[] aliases = new @Nullable KnownTopic[0];
+    private final InboundTopics topics;
 
     private final Deque<PublishBatch> line = new ArrayDeque<>(4);
     private final Deque<PublishBatch> pool = new ArrayDeque<>(POOLED_MAX);
@@ -67,11 +62,12 @@ final class InboundPublishes {
         this.connection = connection;
         this.broker = broker;
         this.session = session;
-        this.version = connection.version();
+        this.version = connection.client().version();
+        this.topics = new InboundTopics(connection.client(), broker);
     }
 
     Client client() {
-        return connection;
+        return connection.client();
     }
 
     boolean isOnLoop() {
@@ -98,7 +94,7 @@ final class InboundPublishes {
 
     void publish(ByteBuf in, int header, int start, int end) throws BadPacketException {
         frame.read(in, header, start, end, version);
-        KnownTopic topic = topic(in);
+        KnownTopic topic = topics.of(in, frame);
         Qos qos = frame.qos();
         int id = frame.packetId();
         if (qos == Qos.EXACTLY_ONCE && (session.received().get(id) || arriving.get(id))) {
@@ -152,7 +148,7 @@ final class InboundPublishes {
             return ReasonCode.NOT_AUTHORIZED;
         }
         if (frame.retain()) {
-            if (!broker.authorizer().mayRetain(connection, topic.name())) {
+            if (!broker.authorizer().mayRetain(connection.client(), topic.name())) {
                 return ReasonCode.NOT_AUTHORIZED;
             }
             if (!broker.retained().admits(topic.name(), frame.payloadBytes())) {
@@ -171,44 +167,6 @@ final class InboundPublishes {
             int type = qos == Qos.AT_LEAST_ONCE ? PacketType.PUBACK : PacketType.PUBREC;
             filling().addAck(type, id, -1, code);
         }
-    }
-
-    private KnownTopic topic(ByteBuf in) throws BadPacketException {
-        int alias = frame.topicAlias();
-        if (alias > broker.limits().topicAliasMax()) {
-            throw new BadPacketException(
-                    ReasonCode.TOPIC_ALIAS_INVALID,
-                    "topic alias " + alias + "; at most " + broker.limits().topicAliasMax());
-        }
-        if (frame.topicBytes() == 0) {
-            KnownTopic known = alias == 0 || alias >= aliases.length ? null : aliases[alias];
-            if (known == null) {
-                throw new BadPacketException(
-                        ReasonCode.PROTOCOL_ERROR,
-                        alias == 0 ? "a PUBLISH without a topic" : "an unknown topic alias");
-            }
-            return known;
-        }
-        int hash = TopicCache.hash(in, frame.topicStart(), frame.topicBytes());
-        KnownTopic topic = topics.get(in, frame.topicStart(), frame.topicBytes(), hash);
-        if (topic == null) {
-            String name = frame.topic(in);
-            if (!Topics.isName(name, broker.limits().topicLevelsMax())
-                    || Topics.isShared(name)
-                    || name.startsWith("$SYS/")) {
-                throw new BadPacketException(
-                        ReasonCode.TOPIC_NAME_INVALID, "a topic name that is not valid");
-            }
-            topic = new KnownTopic(name, broker.authorizer().mayPublish(connection, name));
-            topics.put(hash, topic);
-        }
-        if (alias != 0) {
-            if (aliases.length == 0) {
-                aliases = new @Nullable KnownTopic[broker.limits().topicAliasMax() + 1];
-            }
-            aliases[alias] = topic;
-        }
-        return topic;
     }
 
     void pubrel(ByteBuf in, int start, int end) throws BadPacketException {
@@ -270,7 +228,7 @@ final class InboundPublishes {
                 offering = false;
             }
             if (!room) {
-                connection.intakeIsFull();
+                connection.reads().intakeIsFull();
             }
         }
         progress();
@@ -306,7 +264,10 @@ final class InboundPublishes {
                     fail(head);
                     yield true;
                 }
-                Fanout fanout = plan(head);
+                Fanout fanout = BatchPlan.of(head, broker, session);
+                if (fanout != null) {
+                    head.fanout(fanout);
+                }
                 if (fanout == null || fanout.changes().isEmpty()) {
                     finish(head);
                     yield true;
@@ -324,70 +285,6 @@ final class InboundPublishes {
                 yield true;
             }
         };
-    }
-
-    private @Nullable Fanout plan(PublishBatch batch) {
-        Fanout fanout = null;
-        long now = 0;
-        for (int i = 0; i < batch.size(); i++) {
-            if (batch.isRefused(i)) {
-                continue;
-            }
-            KnownTopic topic = batch.knownTopic(i);
-            Route route = topic.route(broker.subscriptions(), session);
-            boolean retain = batch.retain(i);
-            if (route.isEmpty() && !retain) {
-                continue;
-            }
-            if (fanout == null) {
-                fanout = new Fanout();
-                now = broker.nowMillis();
-            }
-            Message message =
-                    Message.arrived(
-                            topic.name(),
-                            ByteBufUtil.getBytes(
-                                    batch.buffer(i), batch.payloadStart(i), batch.payloadLength(i)),
-                            batch.qos(i),
-                            retain,
-                            batch.properties(i),
-                            now);
-            fanout.add(message, route, true, null);
-            if (retain) {
-                fanout.retain(message);
-            }
-        }
-        if (session.isDurable()) {
-            fanout = planIds(batch, fanout);
-        }
-        if (fanout != null) {
-            batch.fanout(fanout);
-        }
-        return fanout;
-    }
-
-    /// The QoS 2 ids that this batch receives and completes.
-    private @Nullable Fanout planIds(PublishBatch batch, @Nullable Fanout planned) {
-        Fanout fanout = planned;
-        for (int ack = 0; ack < batch.acks(); ack++) {
-            int type = batch.ackType(ack);
-            boolean receives =
-                    type == PacketType.PUBREC
-                            && batch.ackOf(ack) >= 0
-                            && !batch.isRefused(batch.ackOf(ack));
-            if (!receives && type != PacketType.PUBCOMP) {
-                continue;
-            }
-            if (fanout == null) {
-                fanout = new Fanout();
-            }
-            int id = batch.ackId(ack);
-            fanout.add(
-                    receives
-                            ? new SessionChange.Received(session.clientId(), id)
-                            : new SessionChange.Completed(session.clientId(), id));
-        }
-        return fanout;
     }
 
     private void finish(PublishBatch batch) {

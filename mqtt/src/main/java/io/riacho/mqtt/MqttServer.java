@@ -202,11 +202,11 @@ public final class MqttServer implements AutoCloseable {
     ///
     /// @return false when no such client is connected
     public boolean disconnect(String clientId, ReasonCode code, String reason) {
-        MqttConnection client = broker.client(clientId);
+        ConnectedClient client = broker.client(clientId);
         if (client == null) {
             return false;
         }
-        client.endLater(code, reason);
+        client.connection().endLater(code, reason);
         return true;
     }
 
@@ -222,8 +222,8 @@ public final class MqttServer implements AutoCloseable {
         for (Channel each : List.copyOf(channels)) {
             each.close().awaitUninterruptibly();
         }
-        for (MqttConnection each : broker.clients()) {
-            each.endLater(ReasonCode.SERVER_SHUTTING_DOWN, "the server is stopping");
+        for (ConnectedClient each : broker.clients()) {
+            each.connection().endLater(ReasonCode.SERVER_SHUTTING_DOWN, "the server is stopping");
         }
         var _ = acceptors.shutdownGracefully(0, 2, TimeUnit.SECONDS);
         workers.shutdownGracefully(50, 3000, TimeUnit.MILLISECONDS).awaitUninterruptibly();
@@ -276,7 +276,7 @@ public final class MqttServer implements AutoCloseable {
                                         .build()));
                 pipeline.addLast(new WebSocketBytes());
             }
-            pipeline.addLast(new MqttConnection(broker, listener));
+            pipeline.addLast(new MqttHandler(broker, listener));
         }
     }
 }

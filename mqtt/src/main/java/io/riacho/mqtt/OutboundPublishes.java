@@ -31,6 +31,7 @@ final class OutboundPublishes {
     private final MqttConnection connection;
     private final Broker broker;
     private final Session session;
+    private final SessionWrites writes;
     private final Version version;
     private final int windowMax;
     private final int packetBytesMax;
@@ -40,10 +41,15 @@ final class OutboundPublishes {
     private List<SessionChange> settled = new ArrayList<>(0);
 
     OutboundPublishes(
-            MqttConnection connection, Broker broker, Session session, ConnectPacket connect) {
+            MqttConnection connection,
+            Broker broker,
+            Session session,
+            SessionWrites writes,
+            ConnectPacket connect) {
         this.connection = connection;
         this.broker = broker;
         this.session = session;
+        this.writes = writes;
         this.version = connect.version();
         this.windowMax = Math.min(connect.receiveMax(), broker.limits().sendMax());
         this.packetBytesMax = connect.packetBytesMax();
@@ -214,7 +220,7 @@ final class OutboundPublishes {
             ack(connection.out(4), PacketType.PUBREL, id, ReasonCode.SUCCESS);
             return;
         }
-        connection.whenStored(
+        writes.whenStored(
                 List.of(new SessionChange.Released(session.clientId(), delivery.sequence())),
                 () -> ack(connection.out(4), PacketType.PUBREL, id, ReasonCode.SUCCESS));
     }

@@ -1,10 +1,8 @@
 package io.riacho.mqtt;
 
-import io.netty.util.concurrent.Future;
 import io.riacho.mqtt.packet.ConnectPacket;
 import io.riacho.mqtt.packet.Qos;
 import io.riacho.mqtt.packet.ReasonCode;
-import io.riacho.mqtt.session.Message;
 import io.riacho.mqtt.session.SessionChange;
 import io.riacho.mqtt.session.SessionImage.Owed;
 import io.riacho.mqtt.session.SessionImage.StoredSession;
@@ -41,17 +39,13 @@ final class Session {
     private boolean ended;
     private boolean draining;
     private boolean awake;
-    private final Deque<Delivery> queue = new ArrayDeque<>(0);
-    private long queuedBytes;
+    private final DeliveryQueue queue;
+    private final Absence absence;
     private long lastSequence;
     private long dropped;
-    private @Nullable Future<?> expiry;
-    private @Nullable Message will;
-    private @Nullable Future<?> willTimer;
 
     private volatile boolean online;
     private volatile boolean stopped;
-    private volatile int waitingCount;
     private volatile long expirySeconds;
 
     // ---- the owner's
@@ -64,6 +58,8 @@ final class Session {
     Session(String clientId, Broker broker) {
         this.clientId = clientId;
         this.broker = broker;
+        this.queue = new DeliveryQueue(broker);
+        this.absence = new Absence(this, broker);
     }
 
     /// As it was before a crash.
@@ -86,22 +82,7 @@ final class Session {
         }
         boolean mayHaveBeenSent = stored.closedAtMillis() == StoredSession.OPEN;
         for (Owed each : stored.owed()) {
-            Delivery delivery =
-                    new Delivery(
-                            each.message(),
-                            each.qos(),
-                            each.retain(),
-                            each.subscriptionIds(),
-                            each.sequence(),
-                            true,
-                            null,
-                            null);
-            if (each.released()) {
-                delivery.markReleased();
-            } else if (mayHaveBeenSent) {
-                delivery.markSentBefore();
-            }
-            enqueue(delivery);
+            queue.add(Delivery.restored(each, mayHaveBeenSent));
         }
     }
 
@@ -121,11 +102,11 @@ final class Session {
 
     /// Its client takes what it is sent: nothing much waits.
     boolean keepsUp() {
-        return waitingCount < broker.limits().queuedMessagesMax() / 2 && !stopped;
+        return queue.count() < broker.limits().queuedMessagesMax() / 2 && !stopped;
     }
 
     int queued() {
-        return waitingCount;
+        return queue.count();
     }
 
     synchronized long dropped() {
@@ -170,9 +151,13 @@ final class Session {
     /// The owner, or one that waits, goes. What it had in flight goes back to the queue's head, in
     /// order; a session that does not outlive its connection ends.
     ///
+    /// Whether it ends, and what the store hears of that, is settled before anybody else can have the
+    /// session or one of its name: the next client's `Opened` comes after this one's `Closed`.
+    ///
     /// @param left what its client's connection left to be published, or null
     void release(MqttConnection connection, ConnectPacket.@Nullable Will left) {
         MqttConnection next;
+        boolean lasts;
         synchronized (this) {
             if (waiting == connection) {
                 waiting = null;
@@ -185,37 +170,35 @@ final class Session {
             awake = false;
             draining = false;
             requeueUnsettled();
-            owner = null;
             next = waiting;
+            owner = next;
             waiting = null;
-            if (next != null) {
-                owner = next;
+            lasts = isDurable();
+            ended = next == null && !lasts;
+            if (next == null && lasts) {
+                waitForClient(left);
             }
         }
-        if (next == null) {
-            leave(left);
-        } else {
+        if (next != null) {
             handOver(next, left);
+            return;
+        }
+        if (!lasts) {
+            over();
+        }
+        if (left != null && (left.delaySeconds() == 0 || !lasts)) {
+            broker.publishWill(left);
         }
     }
 
-    private void leave(ConnectPacket.@Nullable Will left) {
-        if (!isDurable()) {
-            end();
-            if (left != null) {
-                broker.publishWill(left);
-            }
-            return;
-        }
+    private void waitForClient(ConnectPacket.@Nullable Will left) {
         long seconds = expirySeconds;
         broker.storeQuietly(
                 List.of(new SessionChange.Closed(clientId, broker.nowMillis(), seconds)));
         if (left != null && left.delaySeconds() > 0) {
-            delayWill(left, Math.min(left.delaySeconds(), seconds));
-        } else if (left != null) {
-            broker.publishWill(left);
+            absence.delayWill(left, Math.min(left.delaySeconds(), seconds));
         }
-        expireIn(seconds);
+        absence.expireIn(seconds);
     }
 
     private void handOver(MqttConnection next, ConnectPacket.@Nullable Will left) {
@@ -229,48 +212,19 @@ final class Session {
 
     /// Ends the session so many seconds from now unless its client comes back.
     void expireIn(long seconds) {
-        if (seconds >= ConnectPacket.NEVER_EXPIRES) {
-            return;
-        }
-        synchronized (this) {
-            if (owner == null && !ended) {
-                if (expiry != null) {
-                    expiry.cancel(false);
-                }
-                expiry = broker.schedule(this::expire, seconds);
-            }
-        }
+        absence.expireIn(seconds);
     }
 
-    private void expire() {
+    /// Its time is up, unless its client came back just now.
+    void expire() {
         synchronized (this) {
             if (owner != null || ended) {
                 return;
             }
+            broker.storeQuietly(List.of(new SessionChange.Removed(clientId)));
+            ended = true;
         }
-        end();
-    }
-
-    private void delayWill(ConnectPacket.Will left, long seconds) {
-        synchronized (this) {
-            if (owner != null || ended) {
-                return;
-            }
-            will = broker.message(left);
-            willTimer = broker.schedule(this::publishDelayedWill, seconds);
-        }
-    }
-
-    private void publishDelayedWill() {
-        Message due;
-        synchronized (this) {
-            due = will;
-            will = null;
-            willTimer = null;
-        }
-        if (due != null) {
-            broker.publishWill(due);
-        }
+        over();
     }
 
     /// By the new owner, on its loop, before anything else.
@@ -278,23 +232,10 @@ final class Session {
     /// @return whether the client finds the session that it left
     boolean begin(boolean clean, long newExpirySeconds) {
         boolean present = hasState && !clean && isDurable();
-        synchronized (this) {
-            if (expiry != null) {
-                expiry.cancel(false);
-                expiry = null;
-            }
-            if (willTimer != null) {
-                willTimer.cancel(false);
-                willTimer = null;
-            }
-        }
-        if (clean || !isDurable()) {
-            publishDelayedWill();
+        boolean goesOn = !clean && isDurable();
+        absence.ends(goesOn);
+        if (!goesOn) {
             forget();
-        } else {
-            synchronized (this) {
-                will = null;
-            }
         }
         hasState = true;
         expirySeconds = newExpirySeconds;
@@ -319,23 +260,10 @@ final class Session {
     }
 
     /// It is over: subscriptions, messages and all.
-    private void end() {
-        boolean stored = isDurable();
-        synchronized (this) {
-            if (ended) {
-                return;
-            }
-            ended = true;
-            if (willTimer != null) {
-                willTimer.cancel(false);
-            }
-        }
+    private void over() {
         broker.forget(this);
-        publishDelayedWill();
+        absence.ends(false);
         forget();
-        if (stored) {
-            broker.storeQuietly(List.of(new SessionChange.Removed(clientId)));
-        }
     }
 
     private void forget() {
@@ -347,11 +275,7 @@ final class Session {
         List<Delivery> left;
         synchronized (this) {
             requeueUnsettled();
-            left = new ArrayList<>(queue);
-            queue.clear();
-            broker.queuedBytes().addAndGet(-queuedBytes);
-            queuedBytes = 0;
-            waitingCount = 0;
+            left = queue.clear();
         }
         for (Delivery each : left) {
             each.dropped(clientId, ReasonCode.UNSPECIFIED_ERROR);
@@ -374,9 +298,9 @@ final class Session {
             if (ended || (!online && !isDurable())) {
                 outs = List.of(delivery);
             } else {
-                outs = makeRoom(delivery);
+                outs = queue.makeRoom(delivery);
                 if (outs.isEmpty() || outs.getLast() != delivery) {
-                    enqueue(delivery);
+                    queue.add(delivery);
                 }
                 // A stopped owner goes on by itself: when its socket has room or its client
                 // acknowledges.
@@ -392,57 +316,6 @@ final class Session {
         if (wake != null) {
             wake.wake();
         }
-    }
-
-    private void enqueue(Delivery delivery) {
-        int weight = delivery.message().weightBytes();
-        queue.add(delivery);
-        queuedBytes += weight;
-        waitingCount = queue.size();
-        broker.queuedBytes().addAndGet(weight);
-    }
-
-    /// Who gives way to a new message: maybe the new one itself, as the last.
-    private List<Delivery> makeRoom(Delivery delivery) {
-        MqttLimits limits = broker.limits();
-        int weight = delivery.message().weightBytes();
-        if (!isFull(limits, weight)) {
-            return List.of();
-        }
-        boolean newestGoes =
-                delivery.qos() == Qos.AT_MOST_ONCE
-                        || limits.queueFull() == MqttLimits.QueueFull.DROP_NEWEST;
-        List<Delivery> outs = new ArrayList<>(1);
-        while (!newestGoes && isFull(limits, weight)) {
-            Delivery oldest = queue.peek();
-            if (oldest == null) {
-                newestGoes = true;
-            } else if (oldest.isReleased() || oldest.isSentBefore()) {
-                // What the client may already have is not taken back.
-                newestGoes = true;
-            } else {
-                queue.poll();
-                dequeued(oldest);
-                outs.add(oldest);
-            }
-        }
-        if (newestGoes) {
-            outs.add(delivery);
-        }
-        return outs;
-    }
-
-    private boolean isFull(MqttLimits limits, int weight) {
-        return queue.size() >= limits.queuedMessagesMax()
-                || queuedBytes + weight > limits.queuedBytesMax()
-                || broker.queuedBytes().get() + weight > limits.queuedBytesTotalMax();
-    }
-
-    private void dequeued(Delivery delivery) {
-        int weight = delivery.message().weightBytes();
-        queuedBytes -= weight;
-        waitingCount = queue.size();
-        broker.queuedBytes().addAndGet(-weight);
     }
 
     private void drop(List<Delivery> outs) {
@@ -476,8 +349,7 @@ final class Session {
                 stopped = true;
                 return null;
             }
-            queue.poll();
-            dequeued(head);
+            queue.remove();
             return head;
         }
     }
@@ -493,14 +365,9 @@ final class Session {
     private void requeueUnsettled() {
         while (!unsettled.isEmpty()) {
             Delivery last = unsettled.removeLast();
-            if (last.isSettled()) {
-                continue;
+            if (!last.isSettled()) {
+                queue.addFirst(last);
             }
-            int weight = last.message().weightBytes();
-            queue.addFirst(last);
-            queuedBytes += weight;
-            waitingCount = queue.size();
-            broker.queuedBytes().addAndGet(weight);
         }
     }
 

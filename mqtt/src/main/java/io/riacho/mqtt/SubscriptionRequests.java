@@ -22,18 +22,27 @@ final class SubscriptionRequests {
     private final MqttConnection connection;
     private final Broker broker;
     private final Session session;
+    private final InboundPublishes inbound;
+    private final SessionWrites writes;
     private final Version version;
 
-    SubscriptionRequests(MqttConnection connection, Broker broker, Session session) {
+    SubscriptionRequests(
+            MqttConnection connection,
+            Broker broker,
+            Session session,
+            InboundPublishes inbound,
+            SessionWrites writes) {
         this.connection = connection;
         this.broker = broker;
         this.session = session;
-        this.version = connection.version();
+        this.inbound = inbound;
+        this.writes = writes;
+        this.version = connection.client().version();
     }
 
     void subscribe(ByteBuf in, int start, int end) throws BadPacketException {
         SubscribePacket packet = SubscribePacket.read(in, start, end, version);
-        connection.inOrder(() -> subscribe(packet), end - start);
+        inbound.inOrder(() -> connection.attempt(() -> subscribe(packet)), end - start);
     }
 
     private void subscribe(SubscribePacket packet) throws BadPacketException {
@@ -61,7 +70,7 @@ final class SubscriptionRequests {
                                 packet.subscriptionId()));
             }
         }
-        connection.whenStored(changes, () -> grant(packet.packetId(), codes, granted));
+        writes.whenStored(changes, () -> grant(packet.packetId(), codes, granted));
     }
 
     private ReasonCode decide(SubscribePacket.Entry entry, boolean full) throws BadPacketException {
@@ -77,7 +86,7 @@ final class SubscriptionRequests {
             throw new BadPacketException(
                     ReasonCode.PROTOCOL_ERROR, "No Local on a shared subscription");
         }
-        if (!broker.authorizer().maySubscribe(connection, Topics.unshared(filter))) {
+        if (!broker.authorizer().maySubscribe(connection.client(), Topics.unshared(filter))) {
             return ReasonCode.NOT_AUTHORIZED;
         }
         if (full) {
@@ -108,10 +117,10 @@ final class SubscriptionRequests {
         }
         PacketWriter.suback(connection.out(64), version, packetId, codes);
         for (Subscription each : granted) {
-            broker.events().subscribed(connection, each.filter());
+            broker.events().subscribed(connection.client(), each.filter());
         }
         if (retained.targets() > 0) {
-            connection.whenStored(retained.changes(), () -> retained.carryOut(broker.retained()));
+            writes.whenStored(retained.changes(), () -> retained.carryOut(broker.retained()));
         }
     }
 
@@ -140,7 +149,7 @@ final class SubscriptionRequests {
 
     void unsubscribe(ByteBuf in, int start, int end) throws BadPacketException {
         UnsubscribePacket packet = UnsubscribePacket.read(in, start, end, version);
-        connection.inOrder(() -> unsubscribe(packet), end - start);
+        inbound.inOrder(() -> connection.attempt(() -> unsubscribe(packet)), end - start);
     }
 
     private void unsubscribe(UnsubscribePacket packet) throws BadPacketException {
@@ -168,7 +177,7 @@ final class SubscriptionRequests {
                 changes.add(new SessionChange.Unsubscribed(session.clientId(), filter));
             }
         }
-        connection.whenStored(
+        writes.whenStored(
                 changes,
                 () -> PacketWriter.unsuback(connection.out(64), version, packet.packetId(), codes));
     }

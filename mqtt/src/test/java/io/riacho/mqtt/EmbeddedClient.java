@@ -13,7 +13,7 @@ final class EmbeddedClient {
     private final EmbeddedChannel channel;
 
     EmbeddedClient(Broker broker) {
-        channel = new EmbeddedChannel(new MqttConnection(broker, Listener.tcp("127.0.0.1", 0)));
+        channel = new EmbeddedChannel(new MqttHandler(broker, Listener.tcp("127.0.0.1", 0)));
     }
 
     void send(Bytes bytes) {

@@ -32,7 +32,7 @@ class FuzzTest {
     @MethodSource("seeds")
     void bytesThatNobodySendsDoNoHarm(Seed seed) {
         SplittableRandom random = seed.generator();
-        Logger logger = (Logger) LoggerFactory.getLogger(MqttConnection.class);
+        Logger logger = (Logger) LoggerFactory.getLogger(MqttHandler.class);
         ListAppender<ILoggingEvent> faults = new ListAppender<>();
         faults.start();
         logger.addAppender(faults);

@@ -268,20 +268,13 @@ class SubscribeTest {
             for (int i = 0; i < 10; i++) {
                 plain.send(Bytes.publish(5, "sh/" + i, 0, 0, "m" + i)).expectPublish("m" + i);
             }
-            int atA = drain(a);
-            int atB = drain(b);
-            assertThat(atA + atB).isEqualTo(10);
-            assertThat(atA).isEqualTo(5);
+            for (int i = 0; i < 5; i++) {
+                assertThat(a.read().isPublish()).isTrue();
+                assertThat(b.read().isPublish()).isTrue();
+            }
+            a.expectNothing();
+            b.expectNothing();
         }
-    }
-
-    private static int drain(RawClient client) throws IOException {
-        client.send(Bytes.pingreq());
-        int count = 0;
-        while (client.read().first() != RawClient.PINGRESP) {
-            count++;
-        }
-        return count;
     }
 
     @Test

@@ -13,11 +13,11 @@ public final class BadPacketException extends Exception {
         this.code = code;
     }
 
-    static BadPacketException malformed(String reason) {
+    public static BadPacketException malformed(String reason) {
         return new BadPacketException(ReasonCode.MALFORMED_PACKET, reason);
     }
 
-    static BadPacketException protocolError(String reason) {
+    public static BadPacketException protocolError(String reason) {
         return new BadPacketException(ReasonCode.PROTOCOL_ERROR, reason);
     }
 

@@ -1,6 +1,7 @@
 package io.riacho.mqtt.packet;
 
 import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,9 @@ public record ConnectPacket(
         boolean requestProblemInfo,
         @Nullable String authenticationMethod,
         List<UserProperty> userProperties) {
+
+    /// What a packet with a reason string has besides it, at most.
+    private static final int REASON_OVERHEAD_BYTES = 16;
 
     /// A session that does not expire.
     public static final long NEVER_EXPIRES = 0xFFFF_FFFFL;
@@ -64,6 +68,12 @@ public record ConnectPacket(
             boolean retain,
             long delaySeconds,
             @Nullable PublishProperties properties) {}
+
+    /// Whether a packet with this reason string is not larger than the client takes.
+    public boolean takesReason(String reason) {
+        int bytes = reason.getBytes(StandardCharsets.UTF_8).length + REASON_OVERHEAD_BYTES;
+        return bytes <= packetBytesMax;
+    }
 
     /// The protocol level that a CONNECT asks for, before anything else of it is read: it decides how a
     /// refusal is put.

@@ -1,0 +1,74 @@
+package io.riacho.mqtt;
+
+import io.netty.buffer.ByteBufUtil;
+import io.riacho.mqtt.packet.PacketType;
+import io.riacho.mqtt.session.Message;
+import io.riacho.mqtt.session.SessionChange;
+import org.jspecify.annotations.Nullable;
+
+/// What is to be done for a batch that is durable: who gets its messages, what is retained, and which
+/// QoS 2 ids it receives and completes. On the event loop of the batch's connection.
+final class BatchPlan {
+
+    private BatchPlan() {}
+
+    /// Null when nothing is to be done but to acknowledge.
+    static @Nullable Fanout of(PublishBatch batch, Broker broker, Session session) {
+        Fanout fanout = null;
+        long now = 0;
+        for (int i = 0; i < batch.size(); i++) {
+            if (batch.isRefused(i)) {
+                continue;
+            }
+            KnownTopic topic = batch.knownTopic(i);
+            Route route = topic.route(broker.subscriptions(), session);
+            boolean retain = batch.retain(i);
+            if (route.isEmpty() && !retain) {
+                continue;
+            }
+            if (fanout == null) {
+                fanout = new Fanout();
+                now = broker.nowMillis();
+            }
+            Message message =
+                    Message.arrived(
+                            topic.name(),
+                            ByteBufUtil.getBytes(
+                                    batch.buffer(i), batch.payloadStart(i), batch.payloadLength(i)),
+                            batch.qos(i),
+                            retain,
+                            batch.properties(i),
+                            now);
+            fanout.add(message, route, true, null);
+            if (retain) {
+                fanout.retain(message);
+            }
+        }
+        return session.isDurable() ? withIds(batch, session, fanout) : fanout;
+    }
+
+    /// The QoS 2 ids that this batch receives and completes.
+    private static @Nullable Fanout withIds(
+            PublishBatch batch, Session session, @Nullable Fanout planned) {
+        Fanout fanout = planned;
+        for (int ack = 0; ack < batch.acks(); ack++) {
+            int type = batch.ackType(ack);
+            boolean receives =
+                    type == PacketType.PUBREC
+                            && batch.ackOf(ack) >= 0
+                            && !batch.isRefused(batch.ackOf(ack));
+            if (!receives && type != PacketType.PUBCOMP) {
+                continue;
+            }
+            if (fanout == null) {
+                fanout = new Fanout();
+            }
+            int id = batch.ackId(ack);
+            fanout.add(
+                    receives
+                            ? new SessionChange.Received(session.clientId(), id)
+                            : new SessionChange.Completed(session.clientId(), id));
+        }
+        return fanout;
+    }
+}

@@ -1,0 +1,62 @@
+package io.riacho.mqtt;
+
+import io.netty.buffer.ByteBuf;
+import io.riacho.mqtt.packet.BadPacketException;
+import io.riacho.mqtt.packet.PublishFrame;
+import io.riacho.mqtt.packet.ReasonCode;
+import io.riacho.mqtt.packet.Topics;
+import org.jspecify.annotations.Nullable;
+
+/// The topics that one client publishes on: their names checked once and remembered, and the aliases
+/// that it gave them (MQTT 5.0, 3.3.2.3.4). For the connection's event loop.
+final class InboundTopics {
+
+    private final Client client;
+    private final Broker broker;
+    private final TopicCache known = new TopicCache();
+    private @Nullable KnownTopic[] aliases = new @Nullable KnownTopic[0];
+
+    InboundTopics(Client client, Broker broker) {
+        this.client = client;
+        this.broker = broker;
+    }
+
+    /// The topic of a PUBLISH, by name or by alias.
+    KnownTopic of(ByteBuf in, PublishFrame frame) throws BadPacketException {
+        int alias = frame.topicAlias();
+        if (alias > broker.limits().topicAliasMax()) {
+            throw new BadPacketException(
+                    ReasonCode.TOPIC_ALIAS_INVALID,
+                    "topic alias " + alias + "; at most " + broker.limits().topicAliasMax());
+        }
+        if (frame.topicBytes() == 0) {
+            KnownTopic meant = alias == 0 || alias >= aliases.length ? null : aliases[alias];
+            if (meant == null) {
+                throw new BadPacketException(
+                        ReasonCode.PROTOCOL_ERROR,
+                        alias == 0 ? "a PUBLISH without a topic" : "an unknown topic alias");
+            }
+            return meant;
+        }
+        int hash = TopicCache.hash(in, frame.topicStart(), frame.topicBytes());
+        KnownTopic topic = known.get(in, frame.topicStart(), frame.topicBytes(), hash);
+        if (topic == null) {
+            String name = frame.topic(in);
+            if (!Topics.isName(name, broker.limits().topicLevelsMax())
+                    || Topics.isShared(name)
+                    || name.startsWith("$SYS/")) {
+                throw new BadPacketException(
+                        ReasonCode.TOPIC_NAME_INVALID, "a topic name that is not valid");
+            }
+            topic = new KnownTopic(name, broker.authorizer().mayPublish(client, name));
+            known.put(hash, topic);
+        }
+        if (alias != 0) {
+            if (aliases.length == 0) {
+                aliases = new @Nullable KnownTopic[broker.limits().topicAliasMax() + 1];
+            }
+            aliases[alias] = topic;
+        }
+        return topic;
+    }
+}

@@ -1,0 +1,84 @@
+package io.riacho.mqtt;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.DecoderException;
+import io.netty.util.ReferenceCountUtil;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What Netty says of a socket, told to its [MqttConnection].
+final class MqttHandler extends ChannelInboundHandlerAdapter {
+
+    private static final Logger log = LoggerFactory.getLogger(MqttHandler.class);
+
+    private final Broker broker;
+    private final Listener listener;
+    private @Nullable MqttConnection connection;
+
+    MqttHandler(Broker broker, Listener listener) {
+        this.broker = broker;
+        this.listener = listener;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        connection = new MqttConnection(broker, listener, ctx);
+    }
+
+    private MqttConnection connection() {
+        MqttConnection known = connection;
+        if (known == null) {
+            throw new IllegalStateException("the handler is in no pipeline");
+        }
+        return known;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        connection().opened();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (message instanceof ByteBuf bytes) {
+            connection().read(bytes);
+        } else {
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        MqttConnection mine = connection();
+        mine.alive();
+        mine.readIsOver();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (ctx.channel().isWritable()) {
+            connection().drain();
+        }
+        ctx.fireChannelWritabilityChanged();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        connection().closed();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        MqttConnection mine = connection();
+        String id = mine.client().id();
+        if (cause instanceof RuntimeException && !(cause instanceof DecoderException)) {
+            log.warn("A fault on the connection of {} at {}", id, listener.name(), cause);
+        } else {
+            log.debug("Connection of {} at {}", id, listener.name(), cause);
+        }
+        mine.failed(String.valueOf(cause.getMessage()));
+    }
+}
