@@ -13,13 +13,11 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Comparator;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 
 /// The journal's append and sync beside the least that could do the same: one write to a
@@ -49,9 +47,7 @@ public final class JournalBenchmark {
         try {
             run(directory);
         } finally {
-            try (Stream<Path> files = Files.walk(directory)) {
-                files.sorted(Comparator.reverseOrder()).forEach(JournalBenchmark::delete);
-            }
+            Directories.delete(directory);
         }
     }
 
@@ -115,14 +111,6 @@ public final class JournalBenchmark {
             reserved.sync();
         }
         return FileChannel.open(file, StandardOpenOption.WRITE);
-    }
-
-    private static void delete(Path path) {
-        try {
-            Files.delete(path);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private interface Commit {

@@ -50,7 +50,7 @@ public final class LakeBenchmark {
                 new LakeBenchmark(lake).run();
             }
         } finally {
-            delete(directory);
+            Directories.delete(directory);
         }
     }
 
@@ -194,13 +194,5 @@ public final class LakeBenchmark {
             }
         }
         return Double.NaN;
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (var paths = Files.walk(directory)) {
-            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
-        }
     }
 }

@@ -6,12 +6,11 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /// A server as users start it: by the launcher, on free ports, with a data directory of its own.
-final class LaunchedServer implements AutoCloseable {
+public final class LaunchedServer implements AutoCloseable {
 
     private final Process process;
     private final Path data;
@@ -26,7 +25,9 @@ final class LaunchedServer implements AutoCloseable {
     }
 
     /// Starts it and waits for its `ready` line.
-    static LaunchedServer start() throws IOException {
+    ///
+    /// @param flags settings besides those of its ports and its data directory
+    public static LaunchedServer start(String... flags) throws IOException {
         String launcher = System.getProperty("riacho.launcher");
         if (launcher == null) {
             throw new IllegalStateException(
@@ -34,24 +35,25 @@ final class LaunchedServer implements AutoCloseable {
         }
         Path data = Files.createTempDirectory("riacho-bench");
         long started = System.nanoTime();
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
+                                launcher,
+                                "up",
+                                "--data",
+                                data.toString(),
+                                "--http.port=0",
+                                "--tcp.port=0",
+                                "--mqtt.port=0",
+                                "--mqtt.ws-port=0",
+                                "--mqtt.tls-port=0",
+                                "--mqtt.wss-port=0",
+                                "--grpc.sensor-port=0",
+                                "--grpc.processor-port=0",
+                                "--grpc.actuator-port=0"));
+        command.addAll(List.of(flags));
         Process process =
-                new ProcessBuilder(
-                                List.of(
-                                        launcher,
-                                        "up",
-                                        "--data",
-                                        data.toString(),
-                                        "--http.port=0",
-                                        "--tcp.port=0",
-                                        "--mqtt.port=0",
-                                        "--mqtt.ws-port=0",
-                                        "--mqtt.tls-port=0",
-                                        "--mqtt.wss-port=0",
-                                        "--grpc.sensor-port=0",
-                                        "--grpc.processor-port=0",
-                                        "--grpc.actuator-port=0"))
-                        .redirectError(ProcessBuilder.Redirect.INHERIT)
-                        .start();
+                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
         BufferedReader out =
                 new BufferedReader(
                         new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
@@ -69,7 +71,7 @@ final class LaunchedServer implements AutoCloseable {
     }
 
     /// The host and port of a door.
-    String address(String door) {
+    public String address(String door) {
         for (String each : ready.split(" ", -1)) {
             if (each.startsWith(door + "=")) {
                 return each.substring(each.lastIndexOf('/') + 1).replace(door + "=", "");
@@ -78,17 +80,14 @@ final class LaunchedServer implements AutoCloseable {
         throw new IllegalArgumentException("no door '" + door + "': " + ready);
     }
 
+    public Process process() {
+        return process;
+    }
+
     /// Resident memory in MiB, from the kernel; -1 where there is no `/proc`.
     long residentMib() throws IOException {
-        Path status = Path.of("/proc", Long.toString(process.pid()), "status");
-        if (!Files.exists(status)) {
-            return -1;
-        }
-        return Files.readAllLines(status).stream()
-                .filter(line -> line.startsWith("VmRSS:"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
-                .findFirst()
-                .orElse(-1);
+        long kib = new ProcessUse(process.pid()).residentKib();
+        return kib < 0 ? -1 : kib / 1024;
     }
 
     @Override
@@ -100,10 +99,6 @@ final class LaunchedServer implements AutoCloseable {
             process.destroyForcibly();
             Thread.currentThread().interrupt();
         }
-        try (Stream<Path> files = Files.walk(data)) {
-            for (Path each : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(each);
-            }
-        }
+        Directories.delete(data);
     }
 }

@@ -12,13 +12,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A client that sends JSON lines over TCP, pipelined, as fast as a server answers them. All readings
@@ -72,7 +70,7 @@ public record TcpBenchmark(
         try (Riacho server = Riacho.start(config)) {
             report(server.address("tcp"), arguments);
         } finally {
-            delete(data);
+            Directories.delete(data);
         }
     }
 
@@ -94,14 +92,6 @@ public record TcpBenchmark(
 
     private static int argument(String[] arguments, int index, int otherwise) {
         return index < arguments.length ? Integer.parseInt(arguments[index]) : otherwise;
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (Stream<Path> all = Files.walk(directory)) {
-            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(each);
-            }
-        }
     }
 
     /// Sends for as long as the record says, and waits for every answer.
