@@ -8,9 +8,11 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -116,6 +118,9 @@ public final class DeviceBook implements Devices {
     /// Online by the last event before the start, with the end of their time to return.
     private final ConcurrentHashMap<String, Long> awaited = new ConcurrentHashMap<>();
 
+    /// Connected while the journal took nothing; told to it again with the next tick.
+    private final Set<String> unjournaled = ConcurrentHashMap.newKeySet();
+
     private final LongAdder reportsNotKept = new LongAdder();
     private long seenAtMicros;
 
@@ -162,7 +167,11 @@ public final class DeviceBook implements Devices {
                         connection.address(),
                         connection.client(),
                         connection.graceMillis()),
-                _ -> {});
+                durable -> {
+                    if (!durable) {
+                        unjournaled.add(device);
+                    }
+                });
     }
 
     /// A connection of a device ended. Nothing happens when another took its place.
@@ -212,6 +221,7 @@ public final class DeviceBook implements Devices {
     /// Time went on: journals who is gone, and who was seen.
     public void tick() {
         long now = clockMicros.getAsLong();
+        journalAgain(now);
         for (Map.Entry<String, Gone> each : gone.entrySet()) {
             Gone left = each.getValue();
             if (now - left.atMicros() >= micros(RETURN_WITHIN)
@@ -231,6 +241,18 @@ public final class DeviceBook implements Devices {
             seenAtMicros = now;
             seen(now);
             allowances.values().removeIf(each -> each.isWhole(now));
+        }
+    }
+
+    private void journalAgain(long now) {
+        Iterator<String> devices = unjournaled.iterator();
+        while (devices.hasNext()) {
+            String device = devices.next();
+            devices.remove();
+            Present there = present.get(device);
+            if (there != null) {
+                journalConnected(device, there.connection, now);
+            }
         }
     }
 

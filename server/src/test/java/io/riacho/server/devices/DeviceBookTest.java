@@ -95,6 +95,20 @@ class DeviceBookTest {
     }
 
     @Test
+    void whoConnectsWhileTheJournalTakesNothingIsOnlineSoonAfter() {
+        book.connected(
+                "d",
+                "first",
+                new DeviceBook.Connection("10.0.0.1", "MQTT 5.0", KEEP_ALIVE, () -> bytes));
+        waiting.removeFirst().answer().accept(false);
+        assertThat(presence("d")).isNull();
+        pass(Duration.ofSeconds(1));
+        assertThat(presence("d")).isEqualTo(Presence.ONLINE);
+        pass(Duration.ofSeconds(10));
+        assertThat(folded).filteredOn(each -> !(each instanceof Seen)).hasSize(1);
+    }
+
+    @Test
     void whoIsBackAtOnceWasNeverAway() {
         connect("d", "1", "10.0.0.1");
         for (int i = 1; i <= 100; i++) {

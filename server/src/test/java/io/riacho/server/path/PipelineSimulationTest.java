@@ -29,6 +29,7 @@ class PipelineSimulationTest {
         long seals = 0;
         long late = 0;
         long sessionWrites = 0;
+        long deviceReports = 0;
         for (long seed : seeds()) {
             Report report = new Simulation(directory.resolve("run-" + seed), seed, false).run();
             if (!report.violations().isEmpty()) {
@@ -42,11 +43,20 @@ class PipelineSimulationTest {
             seals += report.seals();
             late += report.late();
             sessionWrites += report.sessionWrites();
+            deviceReports += report.deviceReports();
         }
         System.out.printf(
                 "simulation: %d runs, %d readings acknowledged, %d in flight at a crash,"
-                        + " %d crashes, %d seals, %d late, %d session writes%n",
-                seeds().size(), acknowledged, inFlight, crashes, seals, late, sessionWrites);
+                        + " %d crashes, %d seals, %d late, %d session writes,"
+                        + " %d reports of devices%n",
+                seeds().size(),
+                acknowledged,
+                inFlight,
+                crashes,
+                seals,
+                late,
+                sessionWrites,
+                deviceReports);
         // The test would prove nothing if nothing had been at stake.
         if (seeds().size() > 20) {
             assertThat(acknowledged).isGreaterThan(50L * seeds().size());
@@ -55,6 +65,7 @@ class PipelineSimulationTest {
             assertThat(seals).isGreaterThan(seeds().size());
             assertThat(late).isPositive();
             assertThat(sessionWrites).isGreaterThan(50L * seeds().size());
+            assertThat(deviceReports).isGreaterThan(5L * seeds().size());
         }
     }
 

@@ -51,6 +51,7 @@ final class Simulation {
             long seals,
             long late,
             long sessionWrites,
+            long deviceReports,
             @Nullable Exception failure) {}
 
     private static final int LIVES = 6;
@@ -96,6 +97,7 @@ final class Simulation {
     private SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private @Nullable Exception failure;
     private final SessionsUnderTest sessions;
+    private final DevicesUnderTest connectingDevices;
     private double nextUnique = 1;
     private long nowMicros = START_MICROS;
 
@@ -104,6 +106,7 @@ final class Simulation {
         this.random = new SplittableRandom(seed);
         this.byHand = new OrdersByHand(random);
         this.sessions = new SessionsUnderTest(random, violations);
+        this.connectingDevices = new DevicesUnderTest(random, violations);
         Files.createDirectories(directory);
         this.faulty = new DiskThatLosesUnsyncedWrites(directory);
         this.disk = acknowledgeBeforeSync ? new DiskThatSyncsLate(faulty) : faulty;
@@ -121,6 +124,7 @@ final class Simulation {
                 seals,
                 late,
                 sessions.stored(),
+                connectingDevices.kept(),
                 failure);
     }
 
@@ -135,12 +139,15 @@ final class Simulation {
             pipeline = open();
             pipeline.useRules(RULES);
             sessions.afterRecovery(pipeline.sessions().restore());
+            connectingDevices.afterRecovery(pipeline.devices());
             check(pipeline);
             work(pipeline, random.nextInt(50, 600));
             faulty.makeRoom();
             settle(pipeline);
             check(pipeline);
             sessions.afterWork(pipeline.fold().sessions());
+            rest(pipeline);
+            connectingDevices.afterRest(pipeline.devices());
             pipeline.close();
             faulty.powerOff();
             faulty.crash(random);
@@ -252,7 +259,7 @@ final class Simulation {
         SeriesTable table = new SeriesTable(SERIES_MAX);
         boolean[] full = {false};
         for (int i = 0; i < steps; i++) {
-            switch (random.nextInt(16)) {
+            switch (random.nextInt(17)) {
                 case 0, 1, 2, 3 -> {
                     if (!full[0] && !submit(pipeline, table)) {
                         full[0] = true;
@@ -282,6 +289,7 @@ final class Simulation {
                         sessions.write(pipeline.sessions());
                     }
                 }
+                case 16 -> connectingDevices.act(pipeline.devices());
                 default -> throw new AssertionError();
             }
             if (pipeline.isBroken()) {
@@ -324,6 +332,15 @@ final class Simulation {
         }
         if (!pipeline.isIdle()) {
             violations.add("the path does not come to rest");
+        }
+    }
+
+    /// Lets so much time pass that every device is online or offline for good.
+    private void rest(Pipeline pipeline) {
+        for (int i = 0; i < 3; i++) {
+            nowMicros += 1_000 * DevicesUnderTest.REST_MILLIS;
+            pipeline.tick();
+            settle(pipeline);
         }
     }
 

@@ -1,0 +1,134 @@
+package io.riacho.server.path;
+
+import io.riacho.server.devices.Device;
+import io.riacho.server.devices.Device.Presence;
+import io.riacho.server.devices.DeviceBook;
+import io.riacho.server.devices.DeviceEvent.Reported.Kind;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.Predicate;
+
+/// Devices of a simulation that come, go and report, and remember what a server said that it kept.
+final class DevicesUnderTest {
+
+    /// After so long without a change nobody is awaited or on the way.
+    static final long REST_MILLIS = DeviceBook.RETURN_AT_START.plusSeconds(5).toMillis();
+
+    private static final Duration KEEP_ALIVE = Duration.ofSeconds(10);
+    private static final String FIRST_ADDRESS = "10.0.0.1";
+
+    /// What one device reported, and what became of it.
+    private static final class Reports {
+        private String newest = "";
+        private long count;
+
+        /// Since the newest that was answered for certain, and not answered yet.
+        private final List<String> open = new ArrayList<>();
+    }
+
+    private final SplittableRandom random;
+    private final List<String> violations;
+    private final Map<String, Reports> reports = new HashMap<>();
+
+    /// Who is connected in this life, with the key of its connection.
+    private final Map<String, Object> connected = new HashMap<>();
+
+    private int texts;
+    private long kept;
+
+    DevicesUnderTest(SplittableRandom random, List<String> violations) {
+        this.random = random;
+        this.violations = violations;
+    }
+
+    /// Reports that were answered, in all lives.
+    long kept() {
+        return kept;
+    }
+
+    void act(DeviceBook book) {
+        String device = "d" + random.nextInt(3);
+        switch (random.nextInt(4)) {
+            case 0 -> {
+                Object key = new Object();
+                connected.put(device, key);
+                String address = random.nextInt(3) == 0 ? "10.0.0.2" : FIRST_ADDRESS;
+                book.connected(
+                        device,
+                        key,
+                        new DeviceBook.Connection(address, "MQTT 5.0", KEEP_ALIVE, () -> 0));
+            }
+            case 1 -> {
+                Object key = connected.remove(device);
+                if (key != null) {
+                    book.disconnected(device, key, random.nextBoolean(), "gone");
+                }
+            }
+            default -> report(book, device);
+        }
+    }
+
+    private void report(DeviceBook book, String device) {
+        Reports of = reports.computeIfAbsent(device, _ -> new Reports());
+        String text = "report " + texts++;
+        long suppressed = book.reportsNotKept();
+        of.open.add(text);
+        book.reported(
+                device,
+                Kind.STATUS,
+                text,
+                durable -> {
+                    // False: the disk was full, or nobody knows.
+                    if (durable && of.open.contains(text)) {
+                        List<String> before = of.open.subList(0, of.open.indexOf(text) + 1);
+                        before.clear();
+                        of.newest = text;
+                        of.count++;
+                        kept++;
+                    }
+                });
+        if (book.reportsNotKept() > suppressed) {
+            violations.add("a report beyond the allowance; the simulation means to make none");
+        }
+    }
+
+    /// What a start may find: every report that was answered, and of the others each or not.
+    void afterRecovery(DeviceBook book) {
+        connected.clear();
+        reports.forEach((device, of) -> {
+            Device found = book.device(device).orElse(null);
+            Device.Report newest = found == null ? null : found.status();
+            String text = newest == null ? "" : newest.text();
+            long count = newest == null ? 0 : newest.count();
+            if (!text.equals(of.newest) && !of.open.contains(text)) {
+                violations.add(
+                        device + " reported " + of.newest + ", " + of.open + "; found " + newest);
+            }
+            if (count < of.count) {
+                violations.add(device + " had " + of.count + " reports answered; found " + newest);
+            }
+            of.newest = text;
+            of.count = count;
+            of.open.clear();
+        });
+    }
+
+    /// Whoever is connected is online, and nobody else.
+    void afterRest(DeviceBook book) {
+        Predicate<Device> online = each -> book.presence(each) == Presence.ONLINE;
+        for (Device each : book.all()) {
+            if (online.test(each) != connected.containsKey(each.id())) {
+                violations.add(each + " is " + book.presence(each) + "; connected: " + connected);
+            }
+        }
+        for (String each : connected.keySet()) {
+            if (book.device(each).isEmpty()) {
+                violations.add(each + " is connected and unknown");
+            }
+        }
+    }
+}
