@@ -68,11 +68,13 @@ final class UpdateCommand implements Runnable {
         JsonNode answer =
                 server.ask(asked -> asked.post("/api/v1/updates", contentType, bytes), "");
         int subscribers = answer.path("subscribers").asInt();
+        String sent =
+                subscribers == 1
+                        ? "sent to 1 subscriber"
+                        : "sent to " + subscribers + " subscribers";
+        JsonNode broker = answer.path("broker");
         spec.commandLine()
                 .getOut()
-                .println(
-                        subscribers == 1
-                                ? "sent to 1 subscriber"
-                                : "sent to " + subscribers + " subscribers");
+                .println(broker.isTextual() ? sent + " and to " + broker.textValue() : sent);
     }
 }

@@ -125,8 +125,10 @@ final class Broker {
         return clockMillis.getAsLong();
     }
 
-    Future<?> schedule(Runnable task, long seconds) {
-        return timers.schedule(task, seconds, TimeUnit.SECONDS);
+    /// Runs a task later. Null, and never, once the server stops: what was to happen then is found again
+    /// by the next start.
+    @Nullable Future<?> schedule(Runnable task, long seconds) {
+        return stopping ? null : timers.schedule(task, seconds, TimeUnit.SECONDS);
     }
 
     boolean isStopping() {

@@ -238,13 +238,18 @@ public final class Riacho implements AutoCloseable {
         mqtt(config, series, overMqtt, tls);
         String broker = config.broker().url();
         if (broker != null) {
-            closeLast(
-                    BrokerLink.start(
-                            brokerOptions(config.broker(), broker),
-                            new TopicTree(config.mqtt().topicRoot()),
-                            pipeline.intake(),
-                            series,
-                            registry));
+            boolean shared = config.broker().share() != null;
+            BrokerLink link =
+                    closeLast(
+                            BrokerLink.start(
+                                    brokerOptions(config.broker(), broker),
+                                    new BrokerLink.Parts(
+                                            new TopicTree(config.mqtt().topicRoot()),
+                                            pipeline.intake(),
+                                            series,
+                                            overMqtt.outgoing(shared),
+                                            registry)));
+            overMqtt.open(link, shared);
         }
     }
 
@@ -503,7 +508,9 @@ public final class Riacho implements AutoCloseable {
                 broker.ca(),
                 broker.clientId(),
                 broker.share(),
+                broker.publishesInFlightMax(),
                 broker.publishesPerSecondMax(),
+                broker.publishBytesPerSecondMax(),
                 broker.payloadBytesMax());
     }
 

@@ -35,7 +35,7 @@ public final class CommandBook implements Commands {
     private final ConcurrentHashMap<String, CopyOnWriteArrayList<Consumer<Command>>> subscribers =
             new ConcurrentHashMap<>();
 
-    private volatile @Nullable Outlet outlet;
+    private final CopyOnWriteArrayList<Outlet> outlets = new CopyOnWriteArrayList<>();
 
     /// By id, oldest first; guarded by itself.
     private final LinkedHashMap<String, Command> recent = new LinkedHashMap<>();
@@ -46,7 +46,7 @@ public final class CommandBook implements Commands {
 
     /// Another way to devices from now on. What was issued before, it asks for.
     public void outlet(Outlet added) {
-        outlet = added;
+        outlets.add(added);
     }
 
     // --- the stream thread
@@ -75,10 +75,9 @@ public final class CommandBook implements Commands {
         if (listeners != null && !listeners.isEmpty()) {
             deliver(command, listeners);
         }
-        Outlet out = outlet;
-        if (out != null) {
+        for (Outlet each : outlets) {
             try {
-                out.send(command);
+                each.send(command);
             } catch (RuntimeException e) {
                 // A mistake there must not stop the path.
                 LOG.error("Command {} could not be sent", command.id(), e);

@@ -1,13 +1,30 @@
 package io.riacho.server.actuation;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.riacho.server.ingest.json.Rfc3339;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 
 /// A command as JSON: the same to devices and to people.
 public final class CommandJson {
 
+    private static final JsonFactory JSON = new JsonFactory();
+
     private CommandJson() {}
+
+    /// A command as devices get it: an object of its fields.
+    public static byte[] bytes(Command command) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(256);
+        try (JsonGenerator json = JSON.createGenerator(out)) {
+            json.writeStartObject();
+            write(json, command);
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new IllegalStateException("writing to memory failed", e);
+        }
+        return out.toByteArray();
+    }
 
     /// Writes its fields, without the state, into an object that the caller begins and ends.
     public static void write(JsonGenerator json, Command command) throws IOException {

@@ -1,6 +1,7 @@
 package io.riacho.server.config;
 
 import io.riacho.server.identity.Role;
+import io.riacho.server.ingest.mqtt.broker.BrokerOptions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -96,6 +97,14 @@ final class Checks {
             problem(
                     "broker.client-id",
                     "is needed without broker.certificate: the broker keeps the session by it");
+        }
+        if (broker.publishBytesPerSecondMax()
+                < broker.payloadBytesMax() + BrokerOptions.TOPIC_BYTES_MAX) {
+            problem(
+                    "broker.publish-bytes-per-second-max",
+                    "must be larger than broker.payload-bytes-max by "
+                            + BrokerOptions.TOPIC_BYTES_MAX
+                            + ", for a topic");
         }
     }
 

@@ -369,17 +369,34 @@ public record ServerConfig(
                             value = "none",
                             doc =
                                     "The name of a shared subscription: several instances of one"
-                                            + " name divide the messages among them. none: this"
-                                            + " instance gets all.")
+                                            + " name divide the readings among them, and none of"
+                                            + " them commands devices there. none: this instance"
+                                            + " gets all.")
                     @Nullable String share,
+            @Setting(
+                            value = "100",
+                            min = 1,
+                            max = 65_535,
+                            doc =
+                                    "Commands and updates on their way there without a PUBACK;"
+                                            + " further ones wait. AWS IoT Core takes 100.")
+                    int publishesInFlightMax,
             @Setting(
                             value = "100",
                             min = 1,
                             max = 100_000,
                             doc =
                                     "Messages that Riacho publishes there in a second; further ones"
-                                            + " are not sent. AWS IoT Core disconnects beyond 100.")
+                                            + " wait. AWS IoT Core takes 100.")
                     int publishesPerSecondMax,
+            @Setting(
+                            value = "500KiB",
+                            min = 2048,
+                            max = Integer.MAX_VALUE,
+                            doc =
+                                    "Bytes of them in a second; further ones wait. AWS IoT Core"
+                                            + " delays what is beyond 512 KB.")
+                    int publishBytesPerSecondMax,
             @Setting(
                             value = "128KiB",
                             min = 1024,

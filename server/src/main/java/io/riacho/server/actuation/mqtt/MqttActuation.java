@@ -15,21 +15,26 @@ import io.riacho.server.devices.DeviceBook;
 import io.riacho.server.ingest.mqtt.MqttDoor;
 import io.riacho.server.ingest.mqtt.TopicListener;
 import io.riacho.server.ingest.mqtt.TopicTree;
-import java.util.OptionalInt;
+import io.riacho.server.ingest.mqtt.broker.BrokerLink;
+import io.riacho.server.ingest.mqtt.broker.Outgoing;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// Commands, devices and updates over MQTT: made before the door, which hears by it, and opened with the
-/// door, by which it speaks.
+/// Commands, devices and updates over MQTT: made before the door and the link to another broker, which hear
+/// by it, and opened with each of them, by which it speaks.
 public final class MqttActuation implements ClientEvents, Updates {
 
     private final CommandBook book;
     private final TopicTree topics;
     private final MqttCommands commands;
+    private final BrokerCommands brokerCommands;
+    private final BrokerUpdates brokerUpdates;
     private final DeviceWatch watch;
     private final GatewayReports reports;
     private volatile @Nullable MqttDoor door;
+    private volatile @Nullable BrokerLink link;
 
     /// @param executor for work that may take milliseconds
     /// @param clockMicros µs since 1970 UTC
@@ -45,6 +50,8 @@ public final class MqttActuation implements ClientEvents, Updates {
         this.book = book;
         this.topics = topics;
         this.commands = new MqttCommands(book, groups, topics, roles, executor, clockMicros);
+        this.brokerCommands = new BrokerCommands(book, groups, topics);
+        this.brokerUpdates = new BrokerUpdates(topics.updates());
         this.watch = new DeviceWatch(devices, roles, topics);
         this.reports = new GatewayReports(book, devices, watch, roles, meters);
     }
@@ -61,22 +68,51 @@ public final class MqttActuation implements ClientEvents, Updates {
         book.outlet(commands);
     }
 
-    @Override
-    public OptionalInt publish(byte[] payload, @Nullable String contentType) {
-        MqttDoor to = door;
-        if (to == null) {
-            return OptionalInt.empty();
+    /// What goes out to another broker: updates and, unless several instances divide the readings there,
+    /// commands. Rules of an instance that sees a part of the readings would command by that part, and the
+    /// others against it, under the same command ids.
+    ///
+    /// @param shared whether they do
+    public Outgoing outgoing(boolean shared) {
+        return shared ? brokerUpdates : Outgoing.first(brokerUpdates, brokerCommands);
+    }
+
+    /// There is another broker: what [#outgoing] says goes out there from now on.
+    public void open(BrokerLink opened, boolean shared) {
+        link = opened;
+        if (!shared) {
+            book.outlet(brokerCommands);
+            brokerCommands.wakeBy(opened::wake);
         }
-        return OptionalInt.of(
-                to.publish(
-                        topics.updates(),
-                        payload,
-                        Qos.AT_LEAST_ONCE,
-                        contentType == null
-                                ? PublishProperties.NONE
-                                : PublishProperties.contentType(contentType),
-                        MqttServer.Audience.EVERYONE,
-                        null));
+    }
+
+    @Override
+    public CompletableFuture<Sent> publish(byte[] payload, @Nullable String contentType) {
+        MqttDoor to = door;
+        int subscribers =
+                to == null
+                        ? 0
+                        : to.publish(
+                                topics.updates(),
+                                payload,
+                                Qos.AT_LEAST_ONCE,
+                                contentType == null
+                                        ? PublishProperties.NONE
+                                        : PublishProperties.contentType(contentType),
+                                MqttServer.Audience.EVERYONE,
+                                null);
+        BrokerLink other = link;
+        if (other == null) {
+            return CompletableFuture.completedFuture(new Sent(to != null, subscribers, null, null));
+        }
+        if (!other.isConnected()) {
+            return CompletableFuture.completedFuture(
+                    new Sent(to != null, subscribers, other.address(), "it is not connected"));
+        }
+        CompletableFuture<@Nullable String> published = brokerUpdates.add(payload);
+        other.wake();
+        return published.thenApply(
+                refusal -> new Sent(to != null, subscribers, other.address(), refusal));
     }
 
     @Override

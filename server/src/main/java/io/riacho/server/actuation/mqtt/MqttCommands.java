@@ -1,7 +1,5 @@
 package io.riacho.server.actuation.mqtt;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import io.riacho.mqtt.Client;
 import io.riacho.mqtt.DeliveryListener;
 import io.riacho.mqtt.MqttServer;
@@ -16,8 +14,6 @@ import io.riacho.server.actuation.DeviceGroups;
 import io.riacho.server.actuation.Outlet;
 import io.riacho.server.ingest.mqtt.MqttDoor;
 import io.riacho.server.ingest.mqtt.TopicTree;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -37,7 +33,6 @@ import org.slf4j.LoggerFactory;
 final class MqttCommands implements Outlet {
 
     private static final Logger LOG = LoggerFactory.getLogger(MqttCommands.class);
-    private static final JsonFactory JSON = new JsonFactory();
     private static final String CONTENT_TYPE = "application/json";
 
     private final CommandBook book;
@@ -88,7 +83,7 @@ final class MqttCommands implements Outlet {
         if (to == null) {
             return;
         }
-        byte[] payload = payload(command);
+        byte[] payload = CommandJson.bytes(command);
         PublishProperties properties = properties(command);
         Publication publication = new Publication(command);
         int sessions =
@@ -170,7 +165,7 @@ final class MqttCommands implements Outlet {
                 to.publishTo(
                         client.id(),
                         topic,
-                        payload(command),
+                        CommandJson.bytes(command),
                         Qos.AT_LEAST_ONCE,
                         properties(command),
                         publication);
@@ -183,18 +178,6 @@ final class MqttCommands implements Outlet {
                         command.expiresAtMicros() - clockMicros.getAsLong());
         return PublishProperties.contentType(CONTENT_TYPE)
                 .withExpirySeconds(Math.clamp(left, 1, Integer.MAX_VALUE));
-    }
-
-    private static byte[] payload(Command command) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream(256);
-        try (JsonGenerator json = JSON.createGenerator(out)) {
-            json.writeStartObject();
-            CommandJson.write(json, command);
-            json.writeEndObject();
-        } catch (IOException e) {
-            throw new IllegalStateException("writing to memory failed", e);
-        }
-        return out.toByteArray();
     }
 
     /// What becomes of a command that was published. A PUBACK may be here before it is known to how

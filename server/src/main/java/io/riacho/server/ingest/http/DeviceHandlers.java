@@ -7,13 +7,13 @@ import io.riacho.server.actuation.Actuation;
 import io.riacho.server.actuation.Command;
 import io.riacho.server.actuation.CommandJson;
 import io.riacho.server.actuation.ManualCommands.Held;
+import io.riacho.server.actuation.Updates;
 import io.riacho.server.devices.Device;
 import io.riacho.server.ingest.json.Rfc3339;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.OptionalInt;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +22,7 @@ final class DeviceHandlers {
 
     private static final int LISTED_DEFAULT = 1_000;
     private static final int LISTED_MAX = 10_000;
+    private static final int RETRY_AFTER_SECONDS = 5;
 
     /// The largest message of AWS IoT Core, so that an update passes any broker.
     static final int UPDATE_BYTES_MAX = 128 << 10;
@@ -131,19 +132,37 @@ final class DeviceHandlers {
                     "an update has at most " + UPDATE_BYTES_MAX + " bytes; send where to get it");
         }
         byte[] update = Arrays.copyOf(exchange.body(), exchange.bodyLength());
-        OptionalInt subscribers =
+        String contentType = exchange.headers().get(HttpHeaderNames.CONTENT_TYPE);
+        var _ =
                 actuation
                         .updates()
-                        .publish(update, exchange.headers().get(HttpHeaderNames.CONTENT_TYPE));
-        if (subscribers.isEmpty()) {
-            throw new HttpProblemException(
+                        .publish(update, contentType)
+                        .thenAccept(sent -> exchange.answer(answer(sent)));
+    }
+
+    private static Answer answer(Updates.Sent sent) {
+        if (!sent.door() && sent.broker() == null) {
+            return Answer.problem(
                     HttpResponseStatus.CONFLICT, "no MQTT port is open, so there are no gateways");
         }
-        exchange.answer(
-                Answer.json(json -> {
-                    json.writeStartObject();
-                    json.writeNumberField("subscribers", subscribers.getAsInt());
-                    json.writeEndObject();
-                }));
+        if (sent.refusal() != null) {
+            return Answer.unavailable(
+                    "the update did not reach "
+                            + sent.broker()
+                            + ": "
+                            + sent.refusal()
+                            + (sent.door()
+                                    ? "; it went to " + sent.subscribers() + " subscribers here"
+                                    : ""),
+                    RETRY_AFTER_SECONDS);
+        }
+        return Answer.json(json -> {
+            json.writeStartObject();
+            json.writeNumberField("subscribers", sent.subscribers());
+            if (sent.broker() != null) {
+                json.writeStringField("broker", sent.broker());
+            }
+            json.writeEndObject();
+        });
     }
 }

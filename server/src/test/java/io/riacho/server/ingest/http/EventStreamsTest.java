@@ -11,6 +11,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.riacho.server.actuation.Actuation;
 import io.riacho.server.actuation.Command;
 import io.riacho.server.actuation.DeviceGroups;
+import io.riacho.server.actuation.Updates;
 import io.riacho.server.health.Readiness;
 import io.riacho.server.ingest.EventLoops;
 import io.riacho.server.intake.SeriesTable;
@@ -30,7 +31,6 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -70,7 +70,7 @@ class EventStreamsTest {
                                         new OrdersThatAreAnsweredAtOnce(),
                                         new DeviceGroups(Map.of()),
                                         new DevicesInMemory(),
-                                        (_, _) -> OptionalInt.empty()),
+                                        Updates.NONE),
                                 new QueriesThatAnswerWhatIsGiven(),
                                 () -> Readiness.State.READY,
                                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)),

@@ -12,6 +12,7 @@ import io.riacho.server.actuation.Actuation;
 import io.riacho.server.actuation.DeviceGroups;
 import io.riacho.server.actuation.ManualCommands;
 import io.riacho.server.actuation.ManualOrder;
+import io.riacho.server.actuation.Updates;
 import io.riacho.server.health.Readiness;
 import io.riacho.server.ingest.EventLoops;
 import io.riacho.server.intake.Failure;
@@ -43,7 +44,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -686,7 +686,7 @@ class HttpDoorTest {
                                     orders,
                                     new DeviceGroups(Map.of("north", List.of("p1", "p2"))),
                                     new DevicesInMemory(),
-                                    (_, _) -> OptionalInt.empty()),
+                                    Updates.NONE),
                             queries,
                             () -> readiness,
                             meters),

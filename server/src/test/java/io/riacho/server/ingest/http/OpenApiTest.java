@@ -8,6 +8,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.riacho.server.actuation.Actuation;
 import io.riacho.server.actuation.DeviceGroups;
+import io.riacho.server.actuation.Updates;
 import io.riacho.server.health.Readiness;
 import io.riacho.server.ingest.EventLoops;
 import io.riacho.server.intake.SeriesTable;
@@ -22,7 +23,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -47,7 +47,7 @@ class OpenApiTest {
                                                 new OrdersThatAreAnsweredAtOnce(),
                                                 new DeviceGroups(Map.of()),
                                                 new DevicesInMemory(),
-                                                (_, _) -> OptionalInt.empty()),
+                                                Updates.NONE),
                                         new QueriesThatAnswerWhatIsGiven(),
                                         () -> Readiness.State.READY,
                                         new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)),

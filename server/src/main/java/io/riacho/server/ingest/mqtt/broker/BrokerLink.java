@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -44,7 +45,7 @@ public final class BrokerLink implements AutoCloseable {
 
     private static final Backoff BACKOFF =
             new Backoff(Duration.ofMillis(500), Duration.ofSeconds(60));
-    private static final long AGAIN_AFTER_MILLIS = 1000;
+    private static final Duration AGAIN_AFTER = Duration.ofSeconds(1);
     private static final int KEEP_ALIVE_SECONDS = 60;
     private static final long CLOSE_SECONDS_MAX = 3;
 
@@ -52,30 +53,23 @@ public final class BrokerLink implements AutoCloseable {
     private final TopicTree topics;
     private final Mqtt3AsyncClient client;
     private final ScheduledExecutorService thread;
-    private final PublishAllowance allowance;
+    private final BrokerSender sender;
     private volatile boolean closing;
     private volatile boolean subscribed;
 
-    /// A message was not sent. The message says why.
-    public static final class NotSentException extends Exception {
-
-        private static final long serialVersionUID = 1L;
-
-        NotSentException(String message) {
-            super(message);
-        }
-    }
-
-    private BrokerLink(
-            BrokerOptions options,
+    /// What the link is between.
+    ///
+    /// @param outgoing what is published there
+    public record Parts(
             TopicTree topics,
             Intake intake,
             SeriesTable series,
-            MeterRegistry meters)
-            throws TlsException {
+            Outgoing outgoing,
+            MeterRegistry meters) {}
+
+    private BrokerLink(BrokerOptions options, Parts parts) throws TlsException {
         this.options = options;
-        this.topics = topics;
-        this.allowance = new PublishAllowance(options.publishesPerSecondMax());
+        this.topics = parts.topics();
         this.client = client();
         this.thread =
                 Executors.newSingleThreadScheduledExecutor(
@@ -83,33 +77,45 @@ public final class BrokerLink implements AutoCloseable {
         BrokerReadings readings =
                 new BrokerReadings(
                         topics,
-                        intake,
-                        series,
-                        again -> {
-                            var _ =
-                                    thread.schedule(
-                                            again, AGAIN_AFTER_MILLIS, TimeUnit.MILLISECONDS);
+                        parts.intake(),
+                        parts.series(),
+                        again -> later(again, AGAIN_AFTER.toNanos()),
+                        parts.meters());
+        this.sender =
+                new BrokerSender(
+                        options,
+                        topics,
+                        parts.outgoing(),
+                        new BrokerSender.Wire() {
+                            @Override
+                            public boolean isUp() {
+                                return isConnected();
+                            }
+
+                            @Override
+                            public CompletableFuture<?> publish(String topic, byte[] payload) {
+                                return BrokerLink.this.publish(topic, payload);
+                            }
                         },
-                        meters);
+                        this::later,
+                        System::nanoTime,
+                        parts.meters());
         // Before the connection: a session that is there already begins with what waited in it.
         client.publishes(
-                MqttGlobalPublishFilter.ALL, message -> received(readings, message), thread, true);
+                MqttGlobalPublishFilter.ALL,
+                message -> received(readings, message),
+                task -> later(task, 0),
+                true);
         Gauge.builder("riacho.broker.connected", this, link -> link.isConnected() ? 1 : 0)
                 .description("1 while the other broker is connected and the topics subscribed")
-                .register(meters);
+                .register(parts.meters());
     }
 
     /// Begins to connect, and returns at once.
     ///
     /// @throws TlsException when a certificate or key cannot be used
-    public static BrokerLink start(
-            BrokerOptions options,
-            TopicTree topics,
-            Intake intake,
-            SeriesTable series,
-            MeterRegistry meters)
-            throws TlsException {
-        BrokerLink link = new BrokerLink(options, topics, intake, series, meters);
+    public static BrokerLink start(BrokerOptions options, Parts parts) throws TlsException {
+        BrokerLink link = new BrokerLink(options, parts);
         link.connect();
         return link;
     }
@@ -120,7 +126,7 @@ public final class BrokerLink implements AutoCloseable {
                         .useMqttVersion3()
                         .serverHost(options.host())
                         .serverPort(options.port())
-                        .addConnectedListener(_ -> LOG.info("Connected to {}", options.address()))
+                        .addConnectedListener(_ -> connected())
                         .addDisconnectedListener(this::disconnected);
         String id = clientId();
         if (id != null) {
@@ -152,9 +158,17 @@ public final class BrokerLink implements AutoCloseable {
             return options.clientId();
         }
         Path certificate = options.certificate();
-        return certificate == null
-                ? null
-                : CommonName.of(TlsContexts.certificates(certificate, "certificate").getFirst());
+        if (certificate == null) {
+            return null;
+        }
+        String name =
+                CommonName.of(TlsContexts.certificates(certificate, "certificate").getFirst());
+        if (name.isEmpty()) {
+            throw new IllegalArgumentException(
+                    certificate + " has not one CN; set broker.client-id");
+        }
+        BrokerOptions.checkClientId(name);
+        return name;
     }
 
     private void connect() {
@@ -177,6 +191,7 @@ public final class BrokerLink implements AutoCloseable {
                         .whenComplete((_, failure) -> {
                             if (failure == null) {
                                 subscribed = true;
+                                later(sender::connected, 0);
                                 return;
                             }
                             LOG.error(
@@ -189,18 +204,33 @@ public final class BrokerLink implements AutoCloseable {
     }
 
     private void again() {
-        if (!closing) {
-            var _ =
-                    thread.schedule(
-                            () -> {
-                                if (client.getState().isConnected()) {
-                                    subscribe();
-                                } else {
-                                    again();
-                                }
-                            },
-                            BACKOFF.longest().toMillis(),
-                            TimeUnit.MILLISECONDS);
+        later(
+                () -> {
+                    if (client.getState().isConnected()) {
+                        subscribe();
+                    } else {
+                        again();
+                    }
+                },
+                BACKOFF.longest().toNanos());
+    }
+
+    /// On the link's thread, unless it is closed by then.
+    private void later(Runnable task, long afterNanos) {
+        try {
+            var _ = thread.schedule(task, afterNanos, TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) {
+            if (!closing) {
+                throw e;
+            }
+        }
+    }
+
+    private void connected() {
+        LOG.info("Connected to {}", options.address());
+        // The first time, the subscription comes first.
+        if (subscribed) {
+            later(sender::connected, 0);
         }
     }
 
@@ -238,42 +268,18 @@ public final class BrokerLink implements AutoCloseable {
         return subscribed && client.getState().isConnected();
     }
 
-    /// Publishes a command or an update with QoS 1.
-    ///
-    /// @return completes when the broker has it, exceptionally with [NotSentException] when it is not
-    ///     connected, the topic is none that compute publishes on, or a limit is reached
-    public CompletableFuture<Void> publish(String topic, byte[] payload) {
-        String refusal = refusal(topic, payload);
-        if (refusal != null) {
-            return CompletableFuture.failedFuture(new NotSentException(refusal));
-        }
-        return client.publishWith()
-                .topic(topic)
-                .qos(MqttQos.AT_LEAST_ONCE)
-                .payload(payload)
-                .send()
-                .thenApply(_ -> null);
+    /// There is something to publish: [Outgoing#next()] is asked.
+    public void wake() {
+        sender.wake();
     }
 
-    /// IoT Core disconnects whoever publishes where its policy does not allow it.
-    private @Nullable String refusal(String topic, byte[] payload) {
-        boolean allowed =
-                switch (topics.kind(topic)) {
-                    case COMMAND, UPDATES -> true;
-                    case DATA, STATUS, ERRORS, DIAGNOSTICS, OTHER -> false;
-                };
-        if (!allowed) {
-            return "compute does not publish on " + topic;
-        }
-        if (payload.length > options.payloadBytesMax()) {
-            return payload.length + " bytes; the broker takes at most " + options.payloadBytesMax();
-        }
-        if (!client.getState().isConnected()) {
-            return options.address() + " is not connected";
-        }
-        return allowance.take(System.nanoTime())
-                ? null
-                : "more than " + options.publishesPerSecondMax() + " messages in one second";
+    /// Where the broker is, for people.
+    public String address() {
+        return options.address().toString();
+    }
+
+    private CompletableFuture<?> publish(String topic, byte[] payload) {
+        return client.publishWith().topic(topic).qos(MqttQos.AT_LEAST_ONCE).payload(payload).send();
     }
 
     /// Says goodbye; the session stays, and the broker keeps what comes meanwhile.

@@ -1,6 +1,7 @@
 package io.riacho.server.ingest.mqtt.broker;
 
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +13,9 @@ import org.jspecify.annotations.Nullable;
 /// @param authorities who may sign the broker's certificate, PEM; null: whom Java trusts
 /// @param clientId null: the CN of the certificate
 /// @param share the name of a shared subscription; null: this instance gets every message
-/// @param publishesPerSecondMax of ours; further ones are refused
+/// @param publishesInFlightMax of ours, without a PUBACK; further ones wait
+/// @param publishesPerSecondMax of ours; further ones wait
+/// @param publishBytesPerSecondMax payloads and topics of ours; further ones wait
 /// @param payloadBytesMax of ours; a larger one is refused
 public record BrokerOptions(
         URI address,
@@ -21,8 +24,16 @@ public record BrokerOptions(
         @Nullable Path authorities,
         @Nullable String clientId,
         @Nullable String share,
+        int publishesInFlightMax,
         int publishesPerSecondMax,
+        int publishBytesPerSecondMax,
         int payloadBytesMax) {
+
+    /// What a topic may add to a payload: AWS IoT Core takes no longer one.
+    public static final int TOPIC_BYTES_MAX = 256;
+
+    /// AWS IoT Core takes no longer one.
+    private static final int CLIENT_ID_BYTES_MAX = 128;
 
     private static final int TLS_PORT = 8883;
     private static final int PLAIN_PORT = 1883;
@@ -33,11 +44,25 @@ public record BrokerOptions(
             throw new IllegalArgumentException(
                     "'" + address + "' is no broker; write ssl://host:8883");
         }
+        if (clientId != null) {
+            checkClientId(clientId);
+        }
         if ((certificate == null) != (key == null)) {
             throw new IllegalArgumentException("a certificate and its key belong together");
         }
-        if (publishesPerSecondMax < 1 || payloadBytesMax < 1) {
+        if (publishesInFlightMax < 1 || publishesPerSecondMax < 1 || payloadBytesMax < 1) {
             throw new IllegalArgumentException("limits are at least 1");
+        }
+        if (publishBytesPerSecondMax < payloadBytesMax + TOPIC_BYTES_MAX) {
+            throw new IllegalArgumentException("the largest message exceeds the bytes of a second");
+        }
+    }
+
+    /// @throws IllegalArgumentException when AWS IoT Core would not take it
+    static void checkClientId(String id) {
+        if (id.getBytes(StandardCharsets.UTF_8).length > CLIENT_ID_BYTES_MAX) {
+            throw new IllegalArgumentException(
+                    "the client id '" + id + "' exceeds " + CLIENT_ID_BYTES_MAX + " bytes");
         }
     }
 

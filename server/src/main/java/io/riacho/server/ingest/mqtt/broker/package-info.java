@@ -5,6 +5,9 @@
 /// ([BrokerReadings]); it is acknowledged to the broker when it is durable, in the order in which it
 /// came ([AcknowledgementOrder]). So what the broker's clients were promised is lost by nobody: until
 /// the acknowledgement the broker keeps it, after it the journal does.
+///
+/// What is published there is asked for ([Outgoing]) when it may go ([BrokerSender]), so that nothing is
+/// sent that is no longer true.
 @NullMarked
 package io.riacho.server.ingest.mqtt.broker;
 

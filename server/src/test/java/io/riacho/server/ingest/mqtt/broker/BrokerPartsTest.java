@@ -68,17 +68,50 @@ class BrokerPartsTest {
 
     @Test
     void allowanceHoldsInEverySecond() {
-        PublishAllowance allowance = new PublishAllowance(3);
+        PublishAllowance allowance = new PublishAllowance(3, 1_000, 100);
         long second = 1_000_000_000L;
         long begin = -5 * second;
-        assertThat(
-                        IntStream.of(0, 1, 2, 3, 4)
-                                .mapToObj(i -> allowance.take(begin + i * (second / 10))))
-                .containsExactly(true, true, true, false, false);
-        assertThat(allowance.take(begin + second - 1)).isFalse();
-        assertThat(allowance.take(begin + second)).isTrue();
-        assertThat(allowance.take(begin + second + 1)).isFalse();
-        assertThat(allowance.take(begin + second + second / 10)).isTrue();
+        for (int i = 0; i < 3; i++) {
+            assertThat(allowance.waitNanos(begin + i * (second / 10))).isZero();
+            allowance.took(begin + i * (second / 10), 10);
+        }
+        assertThat(allowance.waitNanos(begin + second / 2)).isEqualTo(second / 2);
+        assertThat(allowance.waitNanos(begin + second - 1)).isEqualTo(1);
+        assertThat(allowance.waitNanos(begin + second)).isZero();
+        allowance.took(begin + second, 10);
+        assertThat(allowance.waitNanos(begin + second + 1)).isEqualTo(second / 10 - 1);
+    }
+
+    @Test
+    void noSecondHasMoreMessagesOrBytesThanAllowed() {
+        Seed.random()
+                .run(random -> {
+                    int messagesMax = 1 + random.nextInt(20);
+                    int messageBytesMax = 1 + random.nextInt(100);
+                    int bytesMax = messageBytesMax + random.nextInt(500);
+                    PublishAllowance allowance =
+                            new PublishAllowance(messagesMax, bytesMax, messageBytesMax);
+                    long now = random.nextLong(1L << 40);
+                    List<long[]> sent = new ArrayList<>();
+                    for (int i = 0; i < 300; i++) {
+                        now += random.nextLong(200_000_000L);
+                        long wait = allowance.waitNanos(now);
+                        now += wait;
+                        if (wait > 0 && allowance.waitNanos(now) > 0) {
+                            continue;
+                        }
+                        int bytes = 1 + random.nextInt(messageBytesMax);
+                        allowance.took(now, bytes);
+                        sent.add(new long[] {now, bytes});
+                        long since = now - 1_000_000_000L;
+                        List<long[]> within =
+                                sent.stream().filter(each -> each[0] > since).toList();
+                        assertThat(within).hasSizeLessThanOrEqualTo(messagesMax);
+                        assertThat(within.stream().mapToLong(each -> each[1]).sum())
+                                .isLessThanOrEqualTo(bytesMax);
+                    }
+                    assertThat(sent).as("it does not hold for ever").hasSizeGreaterThan(100);
+                });
     }
 
     @Test
