@@ -163,7 +163,7 @@ public final class MqttBenchmark {
                     median.result().answerMicros().getValueAtPercentile(99) / 1e3);
         });
         // The goals are stated for the first row: many connections, pipelined.
-        boolean stated = row == ROWS.getFirst();
+        boolean stated = row.equals(ROWS.getFirst());
         ratio(medians, Peer.MOSQUITTO, stated ? MOSQUITTO_GOAL : 0);
         ratio(medians, Peer.BARE, stated ? BARE_GOAL : 0);
     }

@@ -65,7 +65,7 @@ record Packets(int level) {
     }
 
     static int u16(byte[] in, int at) {
-        return (in[at] & 0xFF) << 8 | in[at + 1] & 0xFF;
+        return (in[at] & 0xFF) << 8 | (in[at + 1] & 0xFF);
     }
 
     /// How many messages a server takes before it has acknowledged the first, from its CONNACK (5.0,
@@ -121,7 +121,7 @@ record Packets(int level) {
             Body whole = new Body().u8(first);
             int rest = out.size();
             while (rest >= 0x80) {
-                whole.u8(rest & 0x7F | 0x80);
+                whole.u8((rest & 0x7F) | 0x80);
                 rest >>= 7;
             }
             return whole.u8(rest).raw(out.toByteArray()).out.toByteArray();

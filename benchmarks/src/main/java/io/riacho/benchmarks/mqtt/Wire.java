@@ -74,8 +74,11 @@ final class Wire {
         flush();
     }
 
-    /// @param in for use in this call
-    void ready(ByteBuffer in) throws IOException {
+    /// Reads and writes what can be.
+    ///
+    /// @param bytes for use in this call
+    /// @param in around them
+    void ready(byte[] bytes, ByteBuffer in) throws IOException {
         if (key.isWritable()) {
             flush();
         }
@@ -88,13 +91,13 @@ final class Wire {
         }
         int at = 0;
         int next;
-        while ((next = packet(in.array(), at, in.position())) > at) {
+        while ((next = packet(bytes, at, in.position())) > at) {
             at = next;
         }
         if (at == 0 && !in.hasRemaining()) {
             throw new IOException("a packet of more than " + in.capacity() + " bytes");
         }
-        cut = at == in.position() ? NOTHING : Arrays.copyOfRange(in.array(), at, in.position());
+        cut = at == in.position() ? NOTHING : Arrays.copyOfRange(bytes, at, in.position());
         prompt();
     }
 

@@ -19,7 +19,8 @@ final class WireLoop implements AutoCloseable {
     private static final int SOCKET_BYTES = 256 * 1024;
 
     private final Selector selector;
-    private final ByteBuffer in = ByteBuffer.allocate(READ_BYTES_MAX);
+    private final byte[] bytes = new byte[READ_BYTES_MAX];
+    private final ByteBuffer in = ByteBuffer.wrap(bytes);
     private final List<Wire> wires = new ArrayList<>();
 
     WireLoop() throws IOException {
@@ -76,7 +77,7 @@ final class WireLoop implements AutoCloseable {
         selector.select(
                 key -> {
                     try {
-                        ((Wire) key.attachment()).ready(in);
+                        ((Wire) key.attachment()).ready(bytes, in);
                     } catch (IOException e) {
                         failure[0] = e;
                         key.cancel();

@@ -67,7 +67,7 @@ class PublishLoadTest {
         }
     }
 
-    private static MqttServer server(Publishes publishes) {
+    static MqttServer server(Publishes publishes) {
         return new MqttServer(
                 new MqttServer.Parts(
                         List.of(Listener.tcp("127.0.0.1", 0)),
