@@ -33,7 +33,8 @@ final class Conversation {
         this.writes = new SessionWrites(connection, broker);
         this.inbound = new InboundPublishes(connection, broker, session);
         this.outbound = new OutboundPublishes(connection, broker, session, writes, connect);
-        this.requests = new SubscriptionRequests(connection, broker, session, inbound, writes);
+        this.requests =
+                new SubscriptionRequests(connection, broker, session, inbound, writes, connect);
         this.will = connect.will();
     }
 

@@ -21,6 +21,9 @@ final class Handshake {
 
     private static final Logger log = LoggerFactory.getLogger(Handshake.class);
 
+    /// A CONNACK of MQTT 5 that says nothing but its code.
+    private static final int REFUSAL_BYTES = 5;
+
     private final MqttConnection connection;
     private final Broker broker;
     private @Nullable ConnectPacket packet;
@@ -154,7 +157,10 @@ final class Handshake {
             Session session, Conversation conversation, ConnectPacket read, boolean present) {
         int seconds = agreedKeepAliveSeconds(read);
         boolean shortened = seconds != read.keepAliveSeconds();
-        announce(session, read, present, shortened ? seconds : -1);
+        if (!announce(session, read, present, shortened ? seconds : -1)) {
+            refuse(ReasonCode.PACKET_TOO_LARGE, "the client takes no packet as large as CONNACK");
+            return;
+        }
         if (seconds > 0) {
             conversation.watch(
                     new KeepAlive(
@@ -174,12 +180,15 @@ final class Handshake {
         return read.version() == Version.MQTT_5 && tooLong ? most : asked;
     }
 
-    private void announce(
+    /// @return false when the client takes no packet that large [MQTT-3.1.2-24], and nothing is written
+    private boolean announce(
             Session session, ConnectPacket read, boolean present, int serverKeepAliveSeconds) {
         MqttLimits limits = broker.limits();
         boolean expiresEarlier = session.expirySeconds() < read.sessionExpirySeconds();
+        ByteBuf out = connection.out(128);
+        int start = out.writerIndex();
         PacketWriter.connack(
-                connection.out(128),
+                out,
                 read.version(),
                 present,
                 ReasonCode.SUCCESS,
@@ -191,6 +200,11 @@ final class Handshake {
                         serverKeepAliveSeconds,
                         idAssigned ? session.clientId() : null,
                         null));
+        boolean fits = out.writerIndex() - start <= read.packetBytesMax();
+        if (!fits) {
+            out.writerIndex(start);
+        }
+        return fits;
     }
 
     /// Answers a CONNECT with an error, where the version has one, and closes.
@@ -198,7 +212,8 @@ final class Handshake {
         broker.counters().refused();
         log.debug("CONNECT at {} refused: {}", connection.client().listener(), reason);
         Version version = connection.client().version();
-        if (version == Version.MQTT_5 || code.returnCode311() >= 0) {
+        boolean fits = packet == null || packet.packetBytesMax() >= REFUSAL_BYTES;
+        if (version == Version.MQTT_5 ? fits : code.returnCode311() >= 0) {
             String fitting = reasonThatFits(reason);
             PacketWriter.Announcement announcement =
                     fitting == null

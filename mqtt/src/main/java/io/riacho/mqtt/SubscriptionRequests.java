@@ -2,6 +2,7 @@ package io.riacho.mqtt;
 
 import io.netty.buffer.ByteBuf;
 import io.riacho.mqtt.packet.BadPacketException;
+import io.riacho.mqtt.packet.ConnectPacket;
 import io.riacho.mqtt.packet.PacketWriter;
 import io.riacho.mqtt.packet.Qos;
 import io.riacho.mqtt.packet.ReasonCode;
@@ -19,24 +20,30 @@ import java.util.List;
 /// One client's SUBSCRIBEs and UNSUBSCRIBEs. On the connection's event loop.
 final class SubscriptionRequests {
 
+    /// What SUBACK and UNSUBACK have besides their codes, at most.
+    private static final int ANSWER_OVERHEAD_BYTES = 8;
+
     private final MqttConnection connection;
     private final Broker broker;
     private final Session session;
     private final InboundPublishes inbound;
     private final SessionWrites writes;
     private final Version version;
+    private final int packetBytesMax;
 
     SubscriptionRequests(
             MqttConnection connection,
             Broker broker,
             Session session,
             InboundPublishes inbound,
-            SessionWrites writes) {
+            SessionWrites writes,
+            ConnectPacket connect) {
         this.connection = connection;
         this.broker = broker;
         this.session = session;
         this.inbound = inbound;
         this.writes = writes;
+        this.packetBytesMax = connect.packetBytesMax();
         this.version = connection.client().version();
     }
 
@@ -45,7 +52,17 @@ final class SubscriptionRequests {
         inbound.inOrder(() -> connection.attempt(() -> subscribe(packet)), end - start);
     }
 
+    /// Neither SUBACK nor UNSUBACK can be cut: a client that takes none so large has asked too much
+    /// [MQTT-3.1.2-24].
+    private void mayAnswer(int codes) throws BadPacketException {
+        if (codes + ANSWER_OVERHEAD_BYTES > packetBytesMax) {
+            throw new BadPacketException(
+                    ReasonCode.PACKET_TOO_LARGE, "the client takes no answer to so many filters");
+        }
+    }
+
     private void subscribe(SubscribePacket packet) throws BadPacketException {
+        mayAnswer(packet.entries().size());
         ReasonCode[] codes = new ReasonCode[packet.entries().size()];
         List<Subscription> granted = new ArrayList<>(codes.length);
         List<SessionChange> changes = new ArrayList<>(codes.length);
@@ -153,6 +170,7 @@ final class SubscriptionRequests {
     }
 
     private void unsubscribe(UnsubscribePacket packet) throws BadPacketException {
+        mayAnswer(packet.filters().size());
         ReasonCode[] codes = new ReasonCode[packet.filters().size()];
         List<SessionChange> changes = new ArrayList<>(codes.length);
         for (int i = 0; i < codes.length; i++) {

@@ -44,7 +44,7 @@ class ConnectTest {
     @ParameterizedTest
     @ValueSource(ints = {4, 5})
     @Normative(
-            v5 = {"3.1.0-2", "4.13.1-1", "4.13.2-1", "3.2.0-2"},
+            v5 = {"3.1.0-2", "4.13.1-1", "4.13.2-1", "3.2.0-2", "3.14.4-2"},
             v3 = "3.1.0-2")
     void secondConnectEndsTheConnection(int level) throws IOException {
         try (RawClient client = RawClient.connected(server.port(), level, "twice")) {
@@ -99,21 +99,28 @@ class ConnectTest {
         }
     }
 
-    @Test
+    @ParameterizedTest
+    @ValueSource(ints = {4, 5})
     @Normative(
             v5 = {"3.1.2-12", "3.1.2-9"},
             v3 = {"3.1.2-14", "3.1.2-9"})
-    void willFieldsMustBeThereAndOfAQosThatExists() throws IOException {
-        try (RawClient client = open(5)) {
-            Bytes body = new Bytes().text("MQTT").u8(5, 2 | 4).u16(0).u8(0).text("no-will");
-            client.send(Bytes.packet(0x10, body));
-            assertThat(client.expect(RawClient.CONNACK).u8(1)).isEqualTo(0x81);
+    void willFieldsMustBeThereAndOfAQosThatExists(int level) throws IOException {
+        try (RawClient client = open(level)) {
+            Bytes body = new Bytes().text("MQTT").u8(level, 2 | 4).u16(0);
+            if (level == 5) {
+                body.u8(0);
+            }
+            client.send(Bytes.packet(0x10, body.text("no-will")));
+            if (level == 5) {
+                assertThat(client.expect(RawClient.CONNACK).u8(1)).isEqualTo(0x81);
+            }
             client.expectClosed();
         }
         for (int qos = 0; qos <= 2; qos++) {
+            String id = "w" + qos + level;
             Bytes connect =
-                    Bytes.connectWithWill(5, "w" + qos, qos << 3, Bytes.of(), Bytes.of(), "t", "p");
-            RawClient.connected(server.port(), connect, 5).close();
+                    Bytes.connectWithWill(level, id, qos << 3, Bytes.of(), Bytes.of(), "t", "p");
+            RawClient.connected(server.port(), connect, level).close();
         }
     }
 
@@ -210,7 +217,13 @@ class ConnectTest {
             client.send(Bytes.connect(5, "", true));
             Packet connack = client.expect(RawClient.CONNACK);
             String all = new String(connack.body(), StandardCharsets.ISO_8859_1);
-            assertThat(all).contains("auto-");
+            int at = all.indexOf("\u0012\u0000)auto-") + 3;
+            String given = all.substring(at, at + 41);
+            assertThat(server.server().client(given)).isNotNull();
+            client.subscribe("assigned", 0);
+            // Whoever comes by that name is the same client.
+            RawClient.connected(server.port(), 5, given).close();
+            client.expectEnd(0x8E);
         }
         try (RawClient a = RawClient.connected(server.port(), 4, "");
                 RawClient b = RawClient.connected(server.port(), 4, "")) {
@@ -275,11 +288,12 @@ class ConnectTest {
         }
     }
 
-    @Test
+    @ParameterizedTest
+    @ValueSource(ints = {4, 5})
     @Normative(
-            v5 = {"3.1.4-2", "3.1.4-6", "3.14.4-2"},
+            v5 = {"3.1.4-2", "3.1.4-6"},
             v3 = {"3.1.4-5"})
-    void nothingOfARefusedClientIsProcessed() throws IOException {
+    void nothingOfARefusedClientIsProcessed(int level) throws IOException {
         Authenticator nobody =
                 (request, answer) ->
                         answer.accept(
@@ -288,9 +302,10 @@ class ConnectTest {
         try (TestServer strict = TestServer.builder().authenticator(nobody).start();
                 RawClient client = new RawClient(strict.port())) {
             client.send(
-                    Bytes.connect(4, "x", true)
-                            .raw(Bytes.publish(4, 1, "kept", 0, Bytes.of(), "no")));
-            assertThat(client.expect(RawClient.CONNACK).u8(1)).isEqualTo(4);
+                    Bytes.connect(level, "x", true)
+                            .raw(Bytes.publish(level, 1, "kept", 0, Bytes.of(), "no")));
+            int code = client.expect(RawClient.CONNACK).u8(1);
+            assertThat(code).isEqualTo(level == 5 ? 0x86 : 4);
             client.expectClosed();
             assertThat(strict.server().statistics().messagesReceived()).isZero();
             assertThat(strict.server().statistics().retainedMessages()).isZero();
@@ -386,15 +401,17 @@ class ConnectTest {
         }
     }
 
-    @Test
-    void connackSaysTheLimits() throws IOException {
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    @Normative(v5 = {"3.1.2-28", "4.12.0-6"})
+    void connackSaysTheLimitsAndNothingElse(int responseInformation) throws IOException {
         try (RawClient client = open(5)) {
-            client.send(Bytes.connect(5, "limits", true));
+            Bytes asks = Bytes.of(0x19, responseInformation);
+            client.send(Bytes.connect(5, "limits", true, 0, asks));
             byte[] body = client.expect(RawClient.CONNACK).body();
             // Receive Maximum 4096, Maximum Packet Size 1 MiB, Topic Alias Maximum 64.
-            assertThat(body).containsSubsequence(0x21, 0x10, 0x00);
-            assertThat(body).containsSubsequence(0x27, 0x00, 0x10, 0x00, 0x00);
-            assertThat(body).containsSubsequence(0x22, 0x00, 0x40);
+            assertThat(body)
+                    .containsExactly(0, 0, 11, 0x21, 0x10, 0, 0x27, 0, 0x10, 0, 0, 0x22, 0, 0x40);
         }
     }
 

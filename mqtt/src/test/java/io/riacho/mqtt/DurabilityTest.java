@@ -28,8 +28,8 @@ class DurabilityTest {
 
     @Test
     @Normative(
-            v5 = {"4.2-1", "4.6.0-2", "4.6.0-3"},
-            v3 = {"4.2.0-1", "4.6.0-2", "4.6.0-3"})
+            v5 = {"4.3.2-4", "4.3.3-8", "4.6.0-2", "4.6.0-3"},
+            v3 = {"4.3.2-2", "4.3.3-2", "4.6.0-2", "4.6.0-3", "4.6.0-6"})
     void acknowledgementsWaitAndKeepTheOrderWhoeverAnswersFirst() throws Exception {
         try (TestServer server = TestServer.builder().publishes(publishes).start();
                 RawClient watcher = RawClient.connected(server.port(), 4, "watcher");
@@ -101,7 +101,7 @@ class DurabilityTest {
     @ValueSource(booleans = {true, false})
     @Normative(v5 = {"3.1.2-29", "3.4.2-2", "3.5.2-2", "3.14.2-3"})
     void reasonsAreLeftOutForThoseWhoDoNotWantThemOrCannotTakeThem(boolean small) throws Exception {
-        Bytes properties = small ? Bytes.of(0x27, 0, 0, 0, 12) : Bytes.of(0x17, 0);
+        Bytes properties = small ? Bytes.of(0x27, 0, 0, 0, 20) : Bytes.of(0x17, 0);
         Bytes connect = Bytes.connect(5, "terse", true, 0, properties);
         try (TestServer server = TestServer.builder().publishes(publishes).start();
                 RawClient client = RawClient.connected(server.port(), connect, 5)) {

@@ -11,13 +11,20 @@ import java.util.List;
 final class EmbeddedClient {
 
     private final EmbeddedChannel channel;
+    private final ServerPackets book = new ServerPackets();
 
     EmbeddedClient(Broker broker) {
         channel = new EmbeddedChannel(new MqttHandler(broker, Listener.tcp("127.0.0.1", 0)));
     }
 
     void send(Bytes bytes) {
+        book.sent(bytes.array());
         send(Unpooled.wrappedBuffer(bytes.array()));
+    }
+
+    /// Tells what will be sent by [#send(ByteBuf)].
+    void heldToTheBook(byte[] all) {
+        book.sent(all);
     }
 
     void send(ByteBuf bytes) {
@@ -65,6 +72,7 @@ final class EmbeddedClient {
             } while (digit >= 0x80);
             byte[] body = new byte[length];
             all.readBytes(body);
+            book.came(first, shift / 7, body);
             packets.add(new Packet(first, body));
         }
         return packets;

@@ -30,6 +30,13 @@ class FuzzTest {
 
     @ParameterizedTest
     @MethodSource("seeds")
+    @Normative(
+            v5 = {
+                "2.1.3-1", "3.1.2-24", "3.1.2-26", "3.2.0-1", "3.2.0-2", "3.2.2-1", "3.2.2-6",
+                "3.2.2-8", "3.3.2-8", "3.4.2-1", "3.5.2-1", "3.6.2-1", "3.7.2-1", "3.9.3-2",
+                "3.11.3-2", "3.14.0-1", "3.14.2-1", "3.14.2-2", "3.14.4-1"
+            },
+            v3 = {"2.2.2-1", "3.2.0-1", "3.2.2-4", "3.9.3-2"})
     void bytesThatNobodySendsDoNoHarm(Seed seed) {
         SplittableRandom random = seed.generator();
         Logger logger = (Logger) LoggerFactory.getLogger(MqttHandler.class);
@@ -76,6 +83,7 @@ class FuzzTest {
         }
         byte[] bytes = all.array();
         EmbeddedClient client = new EmbeddedClient(broker);
+        client.heldToTheBook(bytes);
         List<ByteBuf> sent = new ArrayList<>();
         int at = 0;
         while (at < bytes.length) {

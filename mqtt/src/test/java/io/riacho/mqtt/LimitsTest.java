@@ -163,27 +163,6 @@ class LimitsTest {
     }
 
     @Test
-    void sharedMessageOfAnEndedSessionGoesToAnotherMember() throws IOException {
-        try (TestServer server = TestServer.start();
-                RawClient publisher = RawClient.connected(server.port(), 4, "publisher");
-                RawClient first = RawClient.connected(server.port(), 4, "first")) {
-            first.subscribe("$share/g/t", 2);
-            publisher.send(Bytes.publish(4, "t", 1, 1, "at least once"));
-            publisher.expect(RawClient.PUBACK);
-            publisher.send(Bytes.publish(4, "t", 2, 2, "exactly once"));
-            publisher.expect(RawClient.PUBREC);
-            first.expectPublish("at least once");
-            first.expectPublish("exactly once");
-            try (RawClient second = RawClient.connected(server.port(), 4, "second")) {
-                second.subscribe("$share/g/t", 2);
-                first.send(Bytes.disconnect()).expectClosed();
-                second.expectPublish("at least once");
-                second.expectNothing();
-            }
-        }
-    }
-
-    @Test
     void limitsThatMakeNoSenseAreNamed() {
         assertThatThrownBy(() -> Limits.with("receiveMax", 0))
                 .rootCause()

@@ -34,6 +34,7 @@ class MosquittoClientsTest {
     }
 
     @ParameterizedTest
+    @Normative(v3 = "7.0.0-2")
     @CsvSource({"mqttv311,0", "mqttv311,1", "mqttv311,2", "mqttv5,0", "mqttv5,1", "mqttv5,2"})
     void messagesArriveInOrder(String version, String qos) throws Exception {
         try (TestServer server = TestServer.start()) {

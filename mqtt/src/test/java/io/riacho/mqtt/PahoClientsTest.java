@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PahoClientsTest {
 
     @ParameterizedTest
+    @Normative(v3 = "7.0.0-2")
     @ValueSource(ints = {0, 1, 2})
     void version311(int qos) throws Exception {
         try (TestServer server = TestServer.start()) {

@@ -29,6 +29,7 @@ final class RawClient implements AutoCloseable {
     private final Socket socket;
     private final DataInputStream in;
     private final OutputStream out;
+    private final ServerPackets book = new ServerPackets();
     private int level = 4;
 
     /// A packet from the server.
@@ -114,6 +115,7 @@ final class RawClient implements AutoCloseable {
     }
 
     RawClient send(Bytes bytes) throws IOException {
+        book.sent(bytes.array());
         out.write(bytes.array());
         out.flush();
         return this;
@@ -131,6 +133,7 @@ final class RawClient implements AutoCloseable {
         } while (digit >= 0x80);
         byte[] body = new byte[length];
         in.readFully(body);
+        book.came(first, shift / 7, body);
         return new Packet(first, body);
     }
 

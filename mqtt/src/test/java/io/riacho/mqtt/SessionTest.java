@@ -50,17 +50,8 @@ class SessionTest {
     @ParameterizedTest
     @ValueSource(ints = {4, 5})
     @Normative(
-            v5 = {
-                "3.1.2-5",
-                "3.1.2-6",
-                "3.1.2-23",
-                "3.1.3-2",
-                "3.2.2-3",
-                "4.1.0-1",
-                "4.5.0-1",
-                "4.3.3-13"
-            },
-            v3 = {"3.1.2-4", "3.1.2-5", "3.1.3-2", "3.2.2-2", "3.2.2-3", "4.1.0-1", "4.5.0-1"})
+            v5 = {"3.1.2-5", "3.1.2-6", "3.1.2-23", "3.1.3-2", "3.2.2-3", "4.5.0-1"},
+            v3 = {"3.1.2-4", "3.1.2-5", "3.1.3-2", "3.2.2-2", "3.2.2-3", "4.5.0-1"})
     void subscriptionsAndMessagesWaitForTheirClient(int level) throws IOException {
         String id = "lasting" + level;
         try (RawClient client = resume(server, level, id, false)) {
@@ -101,8 +92,8 @@ class SessionTest {
     @ParameterizedTest
     @ValueSource(ints = {4, 5})
     @Normative(
-            v5 = {"4.4.0-1", "3.3.1-1", "4.8.2-4", "4.6.0-1"},
-            v3 = {"4.4.0-1", "3.3.1-1", "4.6.0-1"})
+            v5 = {"4.4.0-1", "3.3.1-1", "4.3.3-3", "4.3.3-5", "4.3.3-6"},
+            v3 = {"4.4.0-1", "3.3.1-1"})
     void whatWasNotAcknowledgedIsSentAgainWithItsIdAndInOrder(int level) throws IOException {
         String id = "again" + level;
         int first;
@@ -152,7 +143,7 @@ class SessionTest {
     }
 
     @Test
-    @Normative(v5 = "4.1.0-2", v3 = "4.1.0-2")
+    @Normative(v5 = "4.1.0-2")
     void sessionEndsWhenItsTimeIsUp() throws IOException {
         Bytes connect = Bytes.connect(5, "brief", false, 0, Bytes.of(0x11).u32(1));
         RawClient.connected(server.port(), connect, 5).close();
@@ -162,6 +153,29 @@ class SessionTest {
                 .atMost(Duration.ofSeconds(10))
                 .until(() -> server.server().statistics().sessions() < sessions);
         resume(server, 5, "brief", false).close();
+    }
+
+    @Test
+    @Normative(
+            v5 = "4.1.0-1",
+            v3 = {"4.1.0-1", "4.1.0-2"})
+    void sessionLastsAsLongAsItsConnection() throws IOException {
+        Bytes brief = Bytes.connect(5, "stays", false, 0, Bytes.of(0x11).u32(1));
+        RawClient.connected(server.port(), brief, 5).subscribe("stays", 0).close();
+        awaitDisconnected(server, "stays");
+        long before = System.nanoTime();
+        try (RawClient five = new RawClient(server.port()).level(5);
+                RawClient four = RawClient.connected(server.port(), 4, "stays-too")) {
+            five.send(brief);
+            boolean present = five.expect(RawClient.CONNACK).u8(0) == 1;
+            five.subscribe("stays", 0);
+            four.subscribe("stays", 0);
+            // Longer than the expiry that began when the client left.
+            Awaitility.await().until(() -> System.nanoTime() - before > 1_500_000_000L);
+            four.send(Bytes.publish(4, "stays", 0, 0, "still here")).expectPublish("still here");
+            five.expectPublish("still here");
+            assertThat(server.server().client("stays")).as("present: %s", present).isNotNull();
+        }
     }
 
     @Test
@@ -199,6 +213,56 @@ class SessionTest {
                 assertThat(got.publishProperties()).containsExactly(0x02, 0, 0, 0, 5);
                 client.expectNothing();
             }
+        }
+    }
+
+    @Test
+    @Normative(v5 = {"4.3.3-7", "4.3.3-13"})
+    void whatWasBegunDoesNotExpire() throws IOException {
+        AtomicLong clock = new AtomicLong(1_000_000);
+        Bytes ten = Bytes.of(0x02).u32(10);
+        try (TestServer timed = TestServer.builder().clock(clock::get).start();
+                RawClient publisher = resume(timed, 5, "begins", false)) {
+            try (RawClient client = resume(timed, 5, "begun", false)) {
+                client.subscribe("begun", 2);
+                publisher.send(Bytes.publish(5, 4, "begun", 7, ten, "m"));
+                publisher.expect(RawClient.PUBREC);
+                client.expectPublish("m");
+            }
+            awaitDisconnected(timed, "begun");
+            clock.addAndGet(60_000);
+            publisher.send(Bytes.publish(5, 4 | 8, "begun", 7, ten, "m"));
+            publisher.expect(RawClient.PUBREC);
+            publisher.send(Bytes.ack(0x62, 7)).expect(RawClient.PUBCOMP);
+            try (RawClient client = resume(timed, 5, "begun", true)) {
+                Packet again = client.expectPublish("m");
+                assertThat(again.dup()).isTrue();
+                client.send(Bytes.ack(0x50, again.publishId())).expect(RawClient.PUBREL);
+                client.send(Bytes.ack(0x70, again.publishId())).expectNothing();
+            }
+        }
+    }
+
+    @Test
+    @Normative(v5 = "3.1.3-10")
+    void willArrivesWithItsPropertiesInOrder() throws IOException {
+        Bytes properties =
+                Bytes.of(0x08)
+                        .text("answers")
+                        .u8(0x26)
+                        .text("b")
+                        .text("1")
+                        .u8(0x26)
+                        .text("a")
+                        .text("2");
+        try (RawClient watcher = RawClient.connected(server.port(), 5, "will-watcher")) {
+            watcher.subscribe("will/props", 0);
+            Bytes connect =
+                    Bytes.connectWithWill(
+                            5, "will-props", 0, Bytes.of(), properties, "will/props", "died");
+            RawClient.connected(server.port(), connect, 5).close();
+            Packet got = watcher.expectPublish("died");
+            assertThat(got.publishProperties()).containsExactly(properties.array());
         }
     }
 
@@ -305,28 +369,7 @@ class SessionTest {
 
     @Test
     void fullQueueOfAnAbsentClientKeepsTheNewest() throws IOException {
-        MqttLimits d = MqttLimits.DEFAULTS;
-        MqttLimits few =
-                new MqttLimits(
-                        d.connectionsMax(),
-                        d.connectTimeoutMillis(),
-                        d.packetBytesMax(),
-                        d.clientIdBytesMax(),
-                        d.topicLevelsMax(),
-                        d.receiveMax(),
-                        d.pendingBytesMax(),
-                        d.sendMax(),
-                        3,
-                        d.queuedBytesMax(),
-                        d.queuedBytesTotalMax(),
-                        MqttLimits.QueueFull.DROP_OLDEST,
-                        d.sessionsMax(),
-                        d.sessionExpirySecondsMax(),
-                        d.subscriptionsPerSessionMax(),
-                        d.retainedMessagesMax(),
-                        d.retainedBytesMax(),
-                        d.topicAliasMax(),
-                        d.keepAliveSecondsMax());
+        MqttLimits few = Limits.with("queuedMessagesMax", 3);
         try (TestServer small = TestServer.builder().limits(few).start()) {
             try (RawClient client = resume(small, 4, "absent", false)) {
                 client.subscribe("q", 1);

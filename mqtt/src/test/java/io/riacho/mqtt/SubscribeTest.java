@@ -207,14 +207,6 @@ class SubscribeTest {
         }
     }
 
-    @Test
-    @Normative(v5 = "3.8.3-4")
-    void noLocalOnASharedSubscriptionIsAProtocolError() throws IOException {
-        try (RawClient client = connected(5, "shared-local")) {
-            client.send(Bytes.subscribe(5, 1, "$share/g/t", 4)).expectEnd(0x82);
-        }
-    }
-
     @ParameterizedTest
     @ValueSource(ints = {4, 5})
     @Normative(
@@ -254,34 +246,6 @@ class SubscribeTest {
             int id = (a.isPublish() ? a : b).publishId();
             client.send(Bytes.unsubscribe(5, 2, "fl")).expect(RawClient.UNSUBACK);
             client.send(Bytes.ack(0x50, id)).expect(RawClient.PUBREL);
-        }
-    }
-
-    @Test
-    void sharedSubscriptionGivesEachMessageToOneMember() throws IOException {
-        try (RawClient a = connected(5, "member-a");
-                RawClient b = connected(5, "member-b");
-                RawClient plain = connected(5, "no-member")) {
-            a.subscribe("$share/g/sh/#", 0);
-            b.subscribe("$share/g/sh/#", 0);
-            plain.subscribe("sh/#", 0);
-            for (int i = 0; i < 10; i++) {
-                plain.send(Bytes.publish(5, "sh/" + i, 0, 0, "m" + i)).expectPublish("m" + i);
-            }
-            for (int i = 0; i < 5; i++) {
-                assertThat(a.read().isPublish()).isTrue();
-                assertThat(b.read().isPublish()).isTrue();
-            }
-            a.expectNothing();
-            b.expectNothing();
-        }
-    }
-
-    @Test
-    void retainedMessagesDoNotGoToSharedSubscriptions() throws IOException {
-        try (RawClient client = connected(5, "shared-retained")) {
-            client.send(Bytes.publish(5, 1, "shr", 0, Bytes.of(), "kept"));
-            client.subscribe("$share/g/shr", 0).expectNothing();
         }
     }
 

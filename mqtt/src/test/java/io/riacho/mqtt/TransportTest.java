@@ -236,8 +236,8 @@ class TransportTest {
 
     @Test
     @Normative(
-            v5 = {"6.0.0-1", "6.0.0-2", "6.0.0-3", "6.0.0-4"},
-            v3 = {"6.0.0-1", "6.0.0-2", "6.0.0-3", "6.0.0-4"})
+            v5 = {"6.0.0-1", "6.0.0-2", "6.0.0-4", "4.2.0-1"},
+            v3 = {"6.0.0-1", "6.0.0-2", "6.0.0-4", "7.1.1-1"})
     void packetsMayBeginAndEndAnywhereInBinaryFramesAndTextIsRefused() throws Exception {
         try (TestServer server =
                         TestServer.builder().listeners(Listener.webSocket("127.0.0.1", 0)).start();
