@@ -15,6 +15,7 @@ import {
 const TILES_MAX = 240;
 const HISTORY_POINTS = 90;
 const COMMANDS_SHOWN = 14;
+const GATEWAYS_SHOWN = 30;
 const OLD_AFTER_MS = 60_000;
 
 const $ = (id) => document.getElementById(id);
@@ -30,6 +31,7 @@ const byName = (a, b) => names.compare(a, b);
 
 const series = new Map(); // "sensor metric" → what is known of it
 const devices = new Map(); // device → its newest command
+const gateways = new Map(); // device → how it is connected
 const commands = new Map(); // id → command, oldest first
 const metrics = new Set();
 const changed = new Set();
@@ -72,7 +74,17 @@ function takeCommand(c) {
   sideStale = true;
 }
 
+function takeDevice(d) {
+  if (d.presence === null) return;
+  gateways.set(d.device_id, d);
+  sideStale = true;
+}
+
 function takeState(s) {
+  const { online, unconfirmed, offline } = s.presence;
+  const all = online + unconfirmed + offline;
+  $("online-box").hidden = all === 0;
+  $("online").textContent = `${countText(online)} / ${countText(all)}`;
   $("rate").textContent = rateText(s.readings_per_second);
   if (s.commit_p99_ms !== undefined && s.commit_p99_ms !== null) {
     $("commit-box").hidden = false;
@@ -104,6 +116,8 @@ async function loadStatus() {
         rule: d.rule,
         sequence: 0,
       });
+  const answer = await fetch("/api/v1/devices");
+  if (answer.ok) (await answer.json()).devices.forEach(takeDevice);
   takeState(status);
   if (status.ready) showConnection("live", words.live);
   else showConnection("lost", `${words.notReady}: ${status.reason}`);
@@ -120,6 +134,7 @@ function follow() {
     events.addEventListener(name, (e) => take(JSON.parse(e.data)));
   on("readings", (list) => list.forEach((r) => takeReading(r)));
   on("commands", (list) => list.forEach(takeCommand));
+  on("devices", (list) => list.forEach(takeDevice));
   on("state", takeState);
   on("missed", (m) => console.info(words.missed(m.readings + m.commands)));
   events.onopen = () => {
@@ -227,16 +242,19 @@ function paintSide() {
   $("devices").replaceChildren(
     ...list.slice(0, 60).map((d) => {
       const item = element("li", d.turn_on ? "device on" : "device");
+      const away = gateways.get(d.device_id)?.presence === "offline";
       const lamp = element("span", "lamp");
       lamp.setAttribute("aria-hidden", "true");
       const name = element("span", "name", d.device_id);
       const rule = element("span", "rule quiet", d.rule);
+      if (away) rule.prepend(element("span", "away", words.present.offline), " · ");
       const state = element("span", "state", d.turn_on ? words.isOn : words.isOff);
       const since = element("span", "since quiet", `${words.since} ${clockText(Date.parse(d.issued_at))}`);
       item.append(lamp, name, state, rule, since);
       return item;
     }),
   );
+  paintGateways();
   const latest = [...commands.values()]
     .sort((a, b) => Date.parse(b.issued_at) - Date.parse(a.issued_at) || b.sequence - a.sequence)
     .slice(0, COMMANDS_SHOWN);
@@ -254,6 +272,45 @@ function paintSide() {
       const seen = c.average === null ? "" : ` · ${words.average} ${valueText(c.average)}`;
       const why = element("span", "why quiet", `${c.rule}${seen}`);
       item.append(time, what, element("span", `badge ${c.state}`, words[c.state] ?? c.state), why);
+      return item;
+    }),
+  );
+}
+
+// Who needs a look comes first: the absent, the expected, then all others by name.
+const presenceOrder = { offline: 0, unconfirmed: 1, online: 2 };
+
+function paintGateways() {
+  const list = [...gateways.values()].sort(
+    (a, b) =>
+      presenceOrder[a.presence] - presenceOrder[b.presence] || byName(a.device_id, b.device_id),
+  );
+  $("gateways-box").hidden = list.length === 0;
+  $("gateways-jump").hidden = list.length === 0;
+  $("more-gateways").hidden = list.length <= GATEWAYS_SHOWN;
+  $("more-gateways").textContent = words.moreDevices(list.length - GATEWAYS_SHOWN);
+  $("gateways").replaceChildren(
+    ...list.slice(0, GATEWAYS_SHOWN).map((d) => {
+      const item = element("li", `gateway ${d.presence}`);
+      const lamp = element("span", "lamp");
+      lamp.setAttribute("aria-hidden", "true");
+      const gone = d.presence !== "online";
+      const how = gone
+        ? [`${words.lastSeen} ${clockText(Date.parse(d.last_seen))}`, d.reason]
+        : [d.client, d.address];
+      const detail = element("span", "detail quiet", how.filter(Boolean).join(" · "));
+      detail.title = detail.textContent;
+      item.append(
+        lamp,
+        element("span", "name", d.device_id),
+        element("span", "state", words.present[d.presence]),
+        detail,
+      );
+      if (d.error) {
+        const error = element("span", "error", `${clockText(Date.parse(d.error.at))} ${d.error.text}`);
+        error.title = d.error.text;
+        item.append(error);
+      }
       return item;
     }),
   );

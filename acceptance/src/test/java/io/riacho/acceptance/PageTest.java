@@ -1,9 +1,13 @@
 package io.riacho.acceptance;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
+import com.hivemq.client.mqtt.MqttClient;
+import com.hivemq.client.mqtt.datatypes.MqttQos;
+import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -12,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -80,6 +85,43 @@ class PageTest {
             // The default rule: above 25 on average.
             await().atMost(PATIENCE).until(() -> browser.text("#devices").contains("greenhouse"));
             assertThat(browser.text("#commands")).contains("greenhouse").contains("31.5");
+            assertThat(browser.complaints()).isEmpty();
+        }
+    }
+
+    @Test
+    void aDeviceIsSeenToComeGoAndComplain() throws Exception {
+        Path log = directory.resolve("devices.log");
+        try (ServerProcess server = ServerProcess.start(directory.resolve("devices"), log)) {
+            browser.screen(1280, 800, false);
+            browser.open(server.http("/"));
+            await().atMost(PATIENCE).until(() -> browser.text("#connection-text").equals("Live"));
+            assertThat(browser.element("#gateways-box").isDisplayed()).isFalse();
+            Mqtt5BlockingClient pump =
+                    MqttClient.builder()
+                            .useMqttVersion5()
+                            .identifier("pump-house")
+                            .serverAddress(server.address("mqtt"))
+                            .buildBlocking();
+            pump.connect();
+            pump.subscribeWith().topicFilter("irrigation/control/pump-house/command").send();
+            await().atMost(PATIENCE)
+                    .until(() -> browser.texts("#gateways .state").equals(List.of("online")));
+            assertThat(browser.text("#gateways")).contains("pump-house").contains("MQTT 5");
+            pump.publishWith()
+                    .topic("irrigation/errors")
+                    .payload("the filter is <b>blocked</b>".getBytes(UTF_8))
+                    .qos(MqttQos.AT_LEAST_ONCE)
+                    .send();
+            await().atMost(PATIENCE)
+                    .until(() ->
+                            browser.text("#gateways").contains("the filter is <b>blocked</b>"));
+            assertThat(browser.text("#online")).isEqualTo("1 / 1");
+            pump.disconnect();
+            await().atMost(PATIENCE)
+                    .until(() -> browser.texts("#gateways .state").equals(List.of("offline")));
+            await().atMost(PATIENCE).until(() -> browser.text("#online").equals("0 / 1"));
+            lookAt("devices");
             assertThat(browser.complaints()).isEmpty();
         }
     }

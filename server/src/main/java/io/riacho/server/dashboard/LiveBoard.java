@@ -1,12 +1,15 @@
 package io.riacho.server.dashboard;
 
 import io.riacho.server.actuation.Command;
+import io.riacho.server.devices.Device;
 import io.riacho.server.live.LiveCommand;
+import io.riacho.server.live.LiveDevice;
 import io.riacho.server.live.LiveEvent;
 import io.riacho.server.live.LiveFeed;
 import io.riacho.server.live.LiveReading;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -16,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The newest reading of each series, and which of them changed since they were last taken.
 ///
-/// Readings conflate: however fast they come, a series is in the list of changes at most once. Commands
-/// do not: they queue up to [#COMMANDS_MAX], and what does not fit is counted. It watches the live feed
+/// Readings conflate: however fast they come, a series is in the list of changes at most once. So do
+/// devices, of which there are `devices.max`. Commands do not: they queue up to [#COMMANDS_MAX], and what does not fit is counted. It watches the live feed
 /// only between [#open()] and [#close()]. Events come on the stream thread; everything else is for one
 /// thread, that of who takes, except [#series()], which is for any.
 public final class LiveBoard implements AutoCloseable {
@@ -37,6 +40,7 @@ public final class LiveBoard implements AutoCloseable {
     private final AtomicInteger count = new AtomicInteger();
     private final ConcurrentLinkedQueue<Tile> changed = new ConcurrentLinkedQueue<>();
     private final ArrayBlockingQueue<Command> commands = new ArrayBlockingQueue<>(COMMANDS_MAX);
+    private final ConcurrentHashMap<String, Device> devices = new ConcurrentHashMap<>();
     private final AtomicInteger commandsMissed = new AtomicInteger();
     private volatile long readings;
     private volatile boolean current;
@@ -118,6 +122,7 @@ public final class LiveBoard implements AutoCloseable {
             count.set(0);
             changed.clear();
             commands.clear();
+            devices.clear();
         }
     }
 
@@ -130,6 +135,7 @@ public final class LiveBoard implements AutoCloseable {
                     commandsMissed.incrementAndGet();
                 }
             }
+            case LiveDevice device -> devices.put(device.device().id(), device.device());
         }
     }
 
@@ -179,6 +185,21 @@ public final class LiveBoard implements AutoCloseable {
     public List<Command> takeCommands() {
         List<Command> taken = new ArrayList<>();
         commands.drainTo(taken);
+        return taken;
+    }
+
+    /// Takes devices that changed since they were taken before, so many at most; the others stay.
+    public List<Device> takeDevices(int most) {
+        List<Device> taken = new ArrayList<>();
+        for (Map.Entry<String, Device> each : devices.entrySet()) {
+            if (taken.size() == most) {
+                break;
+            }
+            // What changes in between stays and is taken with the next call.
+            if (devices.remove(each.getKey(), each.getValue())) {
+                taken.add(each.getValue());
+            }
+        }
         return taken;
     }
 

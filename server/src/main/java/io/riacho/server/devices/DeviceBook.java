@@ -118,6 +118,9 @@ public final class DeviceBook implements Devices {
     /// Online by the last event before the start, with the end of their time to return.
     private final ConcurrentHashMap<String, Long> awaited = new ConcurrentHashMap<>();
 
+    /// Returned after the start as they had been before, to be seen with the next tick.
+    private final Set<String> confirmed = ConcurrentHashMap.newKeySet();
+
     /// Connected while the journal took nothing; told to it again with the next tick.
     private final Set<String> unjournaled = ConcurrentHashMap.newKeySet();
 
@@ -145,10 +148,12 @@ public final class DeviceBook implements Devices {
         long now = clockMicros.getAsLong();
         present.put(device, new Present(key, connection));
         gone.remove(device);
-        awaited.remove(device);
+        boolean returned = awaited.remove(device) != null;
         Device known = fold.get(device);
         if (known == null || !isAs(known, connection)) {
             journalConnected(device, connection, now);
+        } else if (returned) {
+            confirmed.add(device);
         }
     }
 
@@ -237,11 +242,14 @@ public final class DeviceBook implements Devices {
                 journalLeft(each.getKey(), now, "it did not return after the server's start", 0);
             }
         }
+        List<String> seen = new ArrayList<>(confirmed);
+        confirmed.removeAll(seen);
         if (now - seenAtMicros >= SEEN_EVERY_MICROS || now < seenAtMicros) {
             seenAtMicros = now;
-            seen(now);
+            addActive(seen);
             allowances.values().removeIf(each -> each.isWhole(now));
         }
+        journalSeen(seen, now);
     }
 
     private void journalAgain(long now) {
@@ -266,8 +274,8 @@ public final class DeviceBook implements Devices {
                 });
     }
 
-    private void seen(long now) {
-        List<String> seen = new ArrayList<>();
+    /// Adds those from whom something came since the last call.
+    private void addActive(List<String> seen) {
         for (Map.Entry<String, Present> each : present.entrySet()) {
             Present one = each.getValue();
             long activity = one.connection.activity().getAsLong();
@@ -276,6 +284,9 @@ public final class DeviceBook implements Devices {
                 seen.add(each.getKey());
             }
         }
+    }
+
+    private void journalSeen(List<String> seen, long now) {
         for (int from = 0; from < seen.size(); from += DeviceEvent.SEEN_MAX) {
             int to = Math.min(seen.size(), from + DeviceEvent.SEEN_MAX);
             events.journal(new DeviceEvent.Seen(seen.subList(from, to), now), _ -> {});
@@ -334,6 +345,14 @@ public final class DeviceBook implements Devices {
             return Presence.OFFLINE;
         }
         return awaited.containsKey(device.id()) ? Presence.UNCONFIRMED : Presence.ONLINE;
+    }
+
+    @Override
+    public Counts counts() {
+        int offline = fold.offline();
+        int unconfirmed = awaited.size();
+        // Each of the three goes on by itself, so their difference may be off for a moment.
+        return new Counts(Math.max(0, fold.size() - offline - unconfirmed), unconfirmed, offline);
     }
 
     @Override

@@ -14,17 +14,30 @@ public sealed interface DeviceEvent {
     /// When, µs since 1970 UTC.
     long atMicros();
 
+    /// Whom it is about.
+    List<String> devices();
+
     /// It is online, or online from elsewhere or with another client than before.
     ///
     /// @param graceMillis how long it may be silent before its connection counts as lost
     record Connected(String device, long atMicros, String address, String client, int graceMillis)
-            implements DeviceEvent {}
+            implements DeviceEvent {
+        @Override
+        public List<String> devices() {
+            return List.of(device);
+        }
+    }
 
     /// It went, and did not come back at once.
     ///
     /// @param lastSeenMicros when something last came from it
     record Left(String device, long atMicros, String reason, long lastSeenMicros)
-            implements DeviceEvent {}
+            implements DeviceEvent {
+        @Override
+        public List<String> devices() {
+            return List.of(device);
+        }
+    }
 
     /// It said something about itself.
     record Reported(String device, long atMicros, Kind kind, String text) implements DeviceEvent {
@@ -43,6 +56,11 @@ public sealed interface DeviceEvent {
                         text.substring(
                                 0, Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end);
             }
+        }
+
+        @Override
+        public List<String> devices() {
+            return List.of(device);
         }
     }
 

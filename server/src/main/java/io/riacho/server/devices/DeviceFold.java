@@ -25,6 +25,7 @@ final class DeviceFold {
     /// Those that are offline, for longest first.
     private final LinkedHashMap<String, Boolean> offline = new LinkedHashMap<>();
 
+    private volatile int offlineCount;
     private volatile long notTaken;
 
     DeviceFold(int devicesMax) {
@@ -37,6 +38,14 @@ final class DeviceFold {
 
     List<Device> all() {
         return List.copyOf(devices.values());
+    }
+
+    int size() {
+        return devices.size();
+    }
+
+    int offline() {
+        return offlineCount;
     }
 
     /// Events of devices for which there was no place.
@@ -92,6 +101,7 @@ final class DeviceFold {
         } else if (before == null || before.online()) {
             offline.put(device.id(), true);
         }
+        offlineCount = offline.size();
     }
 
     /// The device, or a new one; empty when there is no place for it.

@@ -12,6 +12,18 @@ public interface Devices {
     /// How a device is now.
     Presence presence(Device device);
 
+    /// How many devices there are in each presence.
+    record Counts(int online, int unconfirmed, int offline) {}
+
+    /// How many there are now.
+    Counts counts();
+
+    /// The first so many, by id.
+    default List<Device> first(int most) {
+        List<Device> all = all();
+        return all.size() <= most ? all : all.subList(0, most);
+    }
+
     /// All of them, by id.
     List<Device> all();
 }

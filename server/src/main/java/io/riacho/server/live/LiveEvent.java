@@ -1,4 +1,4 @@
 package io.riacho.server.live;
 
 /// What the live feed tells.
-public sealed interface LiveEvent permits LiveReading, LiveCommand {}
+public sealed interface LiveEvent permits LiveReading, LiveCommand, LiveDevice {}

@@ -90,6 +90,16 @@ public final class LiveHub implements LiveFeed {
         tell(everything, command);
     }
 
+    /// Tells a device to those who watch everything.
+    public void publish(LiveDevice device) {
+        tell(everything, device);
+    }
+
+    /// Whether anybody watches everything.
+    public boolean isWatched() {
+        return !everything.isEmpty();
+    }
+
     /// Tells those who came since the last call what there is, and from then on every event. The stream
     /// thread, between two records.
     ///

@@ -20,6 +20,7 @@ import io.riacho.server.actuation.ManualBook;
 import io.riacho.server.devices.DeviceBook;
 import io.riacho.server.devices.DeviceEvent;
 import io.riacho.server.intake.Source;
+import io.riacho.server.live.LiveDevice;
 import io.riacho.server.live.LiveHub;
 import io.riacho.server.path.JournalRecord.ClockTick;
 import io.riacho.server.path.JournalRecord.CommandMoved;
@@ -351,7 +352,13 @@ final class StateFold {
     }
 
     private void devicesChanged(long at, DeviceEvent event) {
-        if (!deviceBook.fold(event)) {
+        boolean changed = deviceBook.fold(event);
+        if (live && hub.isWatched()) {
+            for (String each : event.devices()) {
+                deviceBook.device(each).ifPresent(device -> hub.publish(new LiveDevice(device)));
+            }
+        }
+        if (!changed) {
             return;
         }
         switch (event) {

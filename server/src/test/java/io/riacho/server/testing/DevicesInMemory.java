@@ -27,6 +27,12 @@ public final class DevicesInMemory implements Devices {
     }
 
     @Override
+    public Counts counts() {
+        int online = Math.toIntExact(devices.stream().filter(Device::online).count());
+        return new Counts(online, 0, devices.size() - online);
+    }
+
+    @Override
     public List<Device> all() {
         return List.copyOf(devices);
     }

@@ -15,7 +15,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /// Devices: how they are, and updates for all of them.
 final class DeviceHandlers {
@@ -66,7 +65,7 @@ final class DeviceHandlers {
         if (device == null) {
             json.writeNullField("presence");
         } else {
-            connection(json, device);
+            DeviceJson.connection(json, actuation.devices(), device);
         }
         json.writeFieldName("command");
         if (command == null) {
@@ -92,33 +91,6 @@ final class DeviceHandlers {
             json.writeEndObject();
         }
         json.writeEndObject();
-    }
-
-    private void connection(JsonGenerator json, Device device) throws IOException {
-        json.writeStringField(
-                "presence", actuation.devices().presence(device).name().toLowerCase(Locale.ROOT));
-        json.writeStringField("since", Rfc3339.format(device.sinceMicros()));
-        json.writeStringField("last_seen", Rfc3339.format(device.lastSeenMicros()));
-        json.writeStringField("address", device.address());
-        json.writeStringField("client", device.client());
-        json.writeStringField("reason", device.reason().isEmpty() ? null : device.reason());
-        report(json, "status", device.status());
-        report(json, "error", device.error());
-        report(json, "diagnostics", device.diagnostics());
-    }
-
-    private static void report(JsonGenerator json, String name, Device.@Nullable Report report)
-            throws IOException {
-        json.writeFieldName(name);
-        if (report == null) {
-            json.writeNull();
-        } else {
-            json.writeStartObject();
-            json.writeStringField("text", report.text());
-            json.writeStringField("at", Rfc3339.format(report.atMicros()));
-            json.writeNumberField("count", report.count());
-            json.writeEndObject();
-        }
     }
 
     /// Publishes the body to all gateways as it is.

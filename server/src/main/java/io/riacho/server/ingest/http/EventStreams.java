@@ -11,6 +11,8 @@ import io.riacho.server.actuation.Command;
 import io.riacho.server.actuation.CommandJson;
 import io.riacho.server.actuation.Commands;
 import io.riacho.server.dashboard.LiveBoard;
+import io.riacho.server.devices.Device;
+import io.riacho.server.devices.Devices;
 import io.riacho.server.ingest.json.Rfc3339;
 import io.riacho.server.live.LiveFeed;
 import io.riacho.server.live.LiveReading;
@@ -44,6 +46,9 @@ final class EventStreams {
     /// Series in one event; more wait for the next tick.
     private static final int SERIES_PER_EVENT = 1000;
 
+    /// Devices in one event; more wait for the next tick. What a follower begins with has no more either.
+    private static final int DEVICES_PER_EVENT = 1000;
+
     private static final int RECENT_COMMANDS = 50;
 
     /// The board stays open for so long after the last look at it.
@@ -55,6 +60,7 @@ final class EventStreams {
     private final EventLoop loop;
     private final LiveBoard board;
     private final Commands commands;
+    private final Devices devices;
     private final CommitTime commitTime;
     private final int streamsMax;
     private final List<Follower> followers = new ArrayList<>();
@@ -72,11 +78,13 @@ final class EventStreams {
             EventLoop loop,
             LiveFeed feed,
             Commands commands,
+            Devices devices,
             CommitTime commitTime,
             int streamsMax) {
         this.loop = loop;
         this.board = new LiveBoard(feed);
         this.commands = commands;
+        this.devices = devices;
         this.commitTime = commitTime;
         this.streamsMax = streamsMax;
     }
@@ -199,6 +207,7 @@ final class EventStreams {
         lastLook = tick;
         List<LiveBoard.Tile> changed = board.takeChanged(SERIES_PER_EVENT);
         List<Command> changedCommands = board.takeCommands();
+        List<Device> changedDevices = board.takeDevices(DEVICES_PER_EVENT);
         int lost = board.takeCommandsMissed();
         ByteBuf news = Unpooled.buffer(256);
         if (!changed.isEmpty()) {
@@ -206,6 +215,9 @@ final class EventStreams {
         }
         if (!changedCommands.isEmpty()) {
             event(news, "commands", json -> commands(json, changedCommands));
+        }
+        if (!changedDevices.isEmpty()) {
+            event(news, "devices", json -> DeviceJson.list(json, devices, changedDevices));
         }
         if (tick % TICKS_PER_SECOND == 0) {
             event(news, "state", this::state);
@@ -243,6 +255,10 @@ final class EventStreams {
             }
             event(everything, "readings", json -> readings(json, board.series()));
             event(everything, "commands", json -> commands(json, oldestFirst()));
+            List<Device> first = devices.first(DEVICES_PER_EVENT);
+            if (!first.isEmpty()) {
+                event(everything, "devices", json -> DeviceJson.list(json, devices, first));
+            }
             event(everything, "state", this::state);
             follower.behind = false;
             follower.readingsMissed = 0;
@@ -286,6 +302,8 @@ final class EventStreams {
         json.writeNumberField("readings_per_second", readingsPerSecond);
         json.writeFieldName("commit_p99_ms");
         Json.value(json, commitTime.millisP99());
+        json.writeFieldName("presence");
+        DeviceJson.counts(json, devices);
     }
 
     static void reading(JsonGenerator json, LiveReading reading) throws IOException {

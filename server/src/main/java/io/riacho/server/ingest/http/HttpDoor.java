@@ -92,6 +92,7 @@ public final class HttpDoor implements AutoCloseable {
                         eventLoops.workers().next(),
                         services.feed(),
                         services.actuation().commands(),
+                        services.actuation().devices(),
                         new CommitTime(services.meters()),
                         options.eventStreamsMax());
         workers =

@@ -2,6 +2,7 @@ package io.riacho.server.ingest.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -12,10 +13,12 @@ import io.riacho.server.actuation.Actuation;
 import io.riacho.server.actuation.Command;
 import io.riacho.server.actuation.DeviceGroups;
 import io.riacho.server.actuation.Updates;
+import io.riacho.server.devices.Device;
 import io.riacho.server.health.Readiness;
 import io.riacho.server.ingest.EventLoops;
 import io.riacho.server.intake.SeriesTable;
 import io.riacho.server.live.LiveCommand;
+import io.riacho.server.live.LiveDevice;
 import io.riacho.server.live.LiveReading;
 import io.riacho.server.testing.CommandsInMemory;
 import io.riacho.server.testing.DevicesInMemory;
@@ -42,6 +45,7 @@ class EventStreamsTest {
 
     private final FeedThatTellsWhenTold feed = new FeedThatTellsWhenTold();
     private final CommandsInMemory commands = new CommandsInMemory();
+    private final DevicesInMemory devices = new DevicesInMemory();
     private final EventLoops loops = EventLoops.start(2);
     private HttpDoor door;
 
@@ -69,7 +73,7 @@ class EventStreamsTest {
                                         commands,
                                         new OrdersThatAreAnsweredAtOnce(),
                                         new DeviceGroups(Map.of()),
-                                        new DevicesInMemory(),
+                                        devices,
                                         Updates.NONE),
                                 new QueriesThatAnswerWhatIsGiven(),
                                 () -> Readiness.State.READY,
@@ -163,6 +167,32 @@ class EventStreamsTest {
     }
 
     @Test
+    void devicesAreToldAndCounted() throws Exception {
+        devices.add(device("d1", true, 1));
+        devices.add(device("d2", false, 1));
+        try (Follower follower = new Follower()) {
+            assertThat(follower.await("devices"))
+                    .extracting(
+                            d -> d.get("device_id").textValue(), d -> d.get("presence").textValue())
+                    .containsExactly(tuple("d1", "online"), tuple("d2", "offline"));
+            JsonNode counts = follower.await("state").get("presence");
+            assertThat(counts.get("online").intValue()).isEqualTo(1);
+            assertThat(counts.get("offline").intValue()).isEqualTo(1);
+            for (int i = 2; i <= 1000; i++) {
+                feed.tell(new LiveDevice(device("d1", true, i)));
+            }
+            int events = 1;
+            JsonNode last = follower.await("devices");
+            while (!last.get(0).get("last_seen").textValue().endsWith(".001Z")) {
+                last = follower.await("devices");
+                events++;
+            }
+            assertThat(last).as("the newest of each").hasSize(1);
+            assertThat(events).as("events for 1000 changes").isLessThan(50);
+        }
+    }
+
+    @Test
     void followersAreBoundedAndForgotten() throws Exception {
         assertThat(feed.subscriptions()).as("nobody looks, nothing is watched").isZero();
         try (Follower first = new Follower();
@@ -227,6 +257,11 @@ class EventStreamsTest {
     private static LiveReading reading(String sensor, double value, long timestampMicros) {
         return new LiveReading(
                 sensor, "temperature", value, timestampMicros, "°C", "tcp", 1, value, value, value);
+    }
+
+    private static Device device(String id, boolean online, long lastSeenMicros) {
+        return new Device(
+                id, online, 1, lastSeenMicros, "10.0.0.1", "MQTT 5.0", 0, "", null, null, null);
     }
 
     private static Command command(long sequence) {

@@ -1,0 +1,65 @@
+package io.riacho.server.ingest.http;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.riacho.server.devices.Device;
+import io.riacho.server.devices.Devices;
+import io.riacho.server.ingest.json.Rfc3339;
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// Devices in JSON.
+final class DeviceJson {
+
+    private DeviceJson() {}
+
+    /// How many devices are in which presence, as an object.
+    static void counts(JsonGenerator json, Devices devices) throws IOException {
+        Devices.Counts counts = devices.counts();
+        json.writeStartObject();
+        json.writeNumberField("online", counts.online());
+        json.writeNumberField("unconfirmed", counts.unconfirmed());
+        json.writeNumberField("offline", counts.offline());
+        json.writeEndObject();
+    }
+
+    /// An array of devices.
+    static void list(JsonGenerator json, Devices devices, List<Device> list) throws IOException {
+        json.writeStartArray();
+        for (Device each : list) {
+            json.writeStartObject();
+            json.writeStringField("device_id", each.id());
+            connection(json, devices, each);
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    /// What is known of a device's connection and reports, as fields.
+    static void connection(JsonGenerator json, Devices devices, Device device) throws IOException {
+        json.writeStringField("presence", devices.presence(device).name().toLowerCase(Locale.ROOT));
+        json.writeStringField("since", Rfc3339.format(device.sinceMicros()));
+        json.writeStringField("last_seen", Rfc3339.format(device.lastSeenMicros()));
+        json.writeStringField("address", device.address());
+        json.writeStringField("client", device.client());
+        json.writeStringField("reason", device.reason().isEmpty() ? null : device.reason());
+        report(json, "status", device.status());
+        report(json, "error", device.error());
+        report(json, "diagnostics", device.diagnostics());
+    }
+
+    private static void report(JsonGenerator json, String name, Device.@Nullable Report report)
+            throws IOException {
+        json.writeFieldName(name);
+        if (report == null) {
+            json.writeNull();
+        } else {
+            json.writeStartObject();
+            json.writeStringField("text", report.text());
+            json.writeStringField("at", Rfc3339.format(report.atMicros()));
+            json.writeNumberField("count", report.count());
+            json.writeEndObject();
+        }
+    }
+}
