@@ -69,21 +69,21 @@ class ReadmeTest {
                             .isIn("./riacho up --data data", "./riacho up --simulate --data data");
             case "curl -s" -> assertThat(shell(command, server)).contains("\"stored\":1");
             case "echo '{\"sensor_id\":" -> {
-                if (isMissing("nc")) {
+                if (!Program.isThere("nc")) {
                     System.out.println("not run: nc is not installed: " + command);
                     return;
                 }
                 assertThat(shell(command, server)).contains("Dados recebidos com sucesso.");
             }
             case "mosquitto_pub -h" -> {
-                if (isMissing("mosquitto_pub")) {
+                if (!Program.isThere("mosquitto_pub")) {
                     System.out.println("not run: mosquitto_pub is not installed: " + command);
                     return;
                 }
                 assertThat(shell(command, server)).isEmpty();
             }
             case "grpcurl -plaintext" -> {
-                if (isMissing("grpcurl")) {
+                if (!Program.isThere("grpcurl")) {
                     System.out.println("not run: grpcurl is not installed: " + command);
                     return;
                 }
@@ -158,9 +158,5 @@ class ReadmeTest {
     private static String text(ServerProcess server, String door) {
         var address = server.address(door);
         return address.getAddress().getHostAddress() + ":" + address.getPort();
-    }
-
-    private static boolean isMissing(String program) throws Exception {
-        return new ProcessBuilder("bash", "-c", "command -v " + program).start().waitFor() != 0;
     }
 }

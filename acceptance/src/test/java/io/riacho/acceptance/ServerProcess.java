@@ -13,14 +13,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /// `riacho up` as a process of its own, on free ports of loopback.
-final class ServerProcess implements AutoCloseable {
+public final class ServerProcess implements AutoCloseable {
 
     private static final Duration READY_MAX = Duration.ofSeconds(60);
 
@@ -34,7 +33,7 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /// Starts it and waits for its `ready` line.
-    static ServerProcess start(Path data, Path log, String... flags) throws IOException {
+    public static ServerProcess start(Path data, Path log, String... flags) throws IOException {
         return run("up", data, log, flags);
     }
 
@@ -45,18 +44,8 @@ final class ServerProcess implements AutoCloseable {
 
     private static ServerProcess run(String task, Path data, Path log, String... flags)
             throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(
-                List.of(
-                        "--enable-native-access=ALL-UNNAMED",
-                        "--sun-misc-unsafe-memory-access=allow",
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "-Xmx512m",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "io.riacho.cli.Main",
+        List<String> command =
+                Program.riacho(
                         task,
                         "--data",
                         data.toString(),
@@ -69,7 +58,7 @@ final class ServerProcess implements AutoCloseable {
                         "--grpc.sensor-port=0",
                         "--grpc.processor-port=0",
                         "--grpc.actuator-port=0",
-                        "--retention.free-disk-bytes-min=0"));
+                        "--retention.free-disk-bytes-min=0");
         command.addAll(List.of(flags));
         Process process =
                 new ProcessBuilder(command)
@@ -105,7 +94,7 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /// Where a door listens.
-    InetSocketAddress address(String door) {
+    public InetSocketAddress address(String door) {
         String text = doors.get(door);
         if (text == null) {
             throw new IllegalArgumentException("no door " + door + " in " + doors);
@@ -122,7 +111,8 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /// The answer to read-only SQL as CSV lines, without the header.
-    List<String> query(HttpClient client, String sql) throws IOException, InterruptedException {
+    public List<String> query(HttpClient client, String sql)
+            throws IOException, InterruptedException {
         HttpResponse<String> response =
                 client.send(
                         HttpRequest.newBuilder(http("/api/v1/query?format=csv"))
@@ -149,7 +139,7 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /// `kill`: SIGTERM. Returns the exit code.
-    int terminate() throws InterruptedException {
+    public int terminate() throws InterruptedException {
         process.destroy();
         if (!process.waitFor(30, TimeUnit.SECONDS)) {
             process.destroyForcibly();
