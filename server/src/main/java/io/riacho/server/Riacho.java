@@ -4,15 +4,9 @@ import io.grpc.BindableService;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.handler.ssl.SslContext;
-import io.riacho.core.rules.RuleSet;
-import io.riacho.core.stream.StreamOptions;
 import io.riacho.disk.RealDisk;
-import io.riacho.journal.JournalOptions;
-import io.riacho.lake.Interval;
 import io.riacho.lake.Lake;
-import io.riacho.lake.LakeOptions;
 import io.riacho.mqtt.Client;
-import io.riacho.mqtt.MqttLimits;
 import io.riacho.mqtt.packet.ReasonCode;
 import io.riacho.server.actuation.Actuation;
 import io.riacho.server.actuation.Commands;
@@ -36,43 +30,27 @@ import io.riacho.server.ingest.grpc.QueryService;
 import io.riacho.server.ingest.grpc.SensorService;
 import io.riacho.server.ingest.grpc.SimulatedSensors;
 import io.riacho.server.ingest.http.HttpDoor;
-import io.riacho.server.ingest.http.HttpOptions;
 import io.riacho.server.ingest.mqtt.MqttDoor;
 import io.riacho.server.ingest.mqtt.MqttOptions;
-import io.riacho.server.ingest.mqtt.MqttOptions.Transport;
 import io.riacho.server.ingest.mqtt.TopicTree;
 import io.riacho.server.ingest.mqtt.broker.BrokerLink;
-import io.riacho.server.ingest.mqtt.broker.BrokerOptions;
 import io.riacho.server.ingest.tcp.TcpDoor;
-import io.riacho.server.ingest.tcp.TcpOptions;
 import io.riacho.server.intake.Failure;
 import io.riacho.server.intake.SeriesTable;
 import io.riacho.server.live.LiveFeed;
 import io.riacho.server.path.MicroClock;
-import io.riacho.server.path.PathOptions;
 import io.riacho.server.path.Pipeline;
 import io.riacho.server.path.PipelineThreads;
 import io.riacho.server.query.LakeQueries;
 import io.riacho.server.query.Queries;
 import io.riacho.server.rules.CelConditions;
 import io.riacho.server.rules.RuleDefinition;
-import io.riacho.server.rules.RuleException;
-import io.riacho.server.rules.Rules;
 import io.riacho.server.tls.TlsContexts;
 import io.riacho.server.tls.TlsOptions;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.URI;
-import java.nio.ByteBuffer;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.LinkedHashMap;
@@ -97,12 +75,6 @@ public final class Riacho implements AutoCloseable {
     private static final long SEED_OF_SIMULATED_SENSORS = 42;
     private static final int SIMULATED_SENSORS_MAX = 10_000;
 
-    /// The largest message of readings fits an entry of this size, whatever its ids.
-    private static final long ENTRY_BYTES_MAX = 40L << 20;
-
-    /// What a segment's own headers take, and more.
-    private static final long SEGMENT_BYTES_OVERHEAD = 8 << 10;
-
     private final Deque<AutoCloseable> toClose = new ArrayDeque<>();
     private final Map<String, InetSocketAddress> addresses = new LinkedHashMap<>();
     private final CountDownLatch stopped = new CountDownLatch(1);
@@ -114,21 +86,21 @@ public final class Riacho implements AutoCloseable {
     private Riacho(ServerConfig config) throws IOException {
         try {
             closeLast(DataLock.take(config.data()));
-            List<RuleDefinition> rules = definitions(config);
+            List<RuleDefinition> rules = StoredRules.definitions(config);
             CelConditions conditions = new CelConditions();
-            compile(rules, conditions);
+            StoredRules.compile(rules, conditions);
             pipeline =
                     Pipeline.open(
                             new RealDisk(),
                             Pipeline.Directories.below(config.data()),
-                            journalOptions(config),
-                            lakeOptions(config),
-                            streamOptions(config),
-                            pathOptions(config),
-                            bytes -> read(bytes, conditions),
+                            PartOptions.journal(config),
+                            PartOptions.lake(config),
+                            PartOptions.stream(config),
+                            PartOptions.path(config),
+                            bytes -> StoredRules.read(bytes, conditions),
                             MicroClock.system(),
                             registry);
-            pipeline.useRules(written(rules));
+            pipeline.useRules(StoredRules.write(rules));
             closeLast(PipelineThreads.start(pipeline, this::onBroken));
             startDoors(config);
         } catch (IOException | RuntimeException e) {
@@ -156,7 +128,7 @@ public final class Riacho implements AutoCloseable {
         ExecutorService waiting = Executors.newVirtualThreadPerTaskExecutor();
         closeLast(waiting::shutdownNow);
 
-        TlsOptions tls = tlsOptions(config);
+        TlsOptions tls = PartOptions.tls(config);
         @Nullable SslContext grpcTls = tls == null ? null : TlsContexts.grpc(tls);
         @Nullable SimulatedSensors simulated =
                 config.simulate()
@@ -208,7 +180,7 @@ public final class Riacho implements AutoCloseable {
         TcpDoor tcp =
                 closeLast(
                         TcpDoor.start(
-                                tcpOptions(config),
+                                PartOptions.tcp(config),
                                 pipeline.intake(),
                                 series,
                                 loops,
@@ -218,7 +190,7 @@ public final class Riacho implements AutoCloseable {
         HttpDoor http =
                 closeLast(
                         HttpDoor.start(
-                                httpOptions(config),
+                                PartOptions.http(config),
                                 new HttpDoor.Services(
                                         pipeline.intake(),
                                         series,
@@ -242,7 +214,7 @@ public final class Riacho implements AutoCloseable {
             BrokerLink link =
                     closeLast(
                             BrokerLink.start(
-                                    brokerOptions(config.broker(), broker),
+                                    PartOptions.broker(config.broker(), broker),
                                     new BrokerLink.Parts(
                                             new TopicTree(config.mqtt().topicRoot()),
                                             pipeline.intake(),
@@ -261,7 +233,7 @@ public final class Riacho implements AutoCloseable {
             MqttActuation actuation,
             @Nullable TlsOptions tls)
             throws IOException {
-        MqttOptions options = mqttOptions(config);
+        MqttOptions options = PartOptions.mqtt(config);
         if (options.ports().isEmpty()) {
             return;
         }
@@ -396,204 +368,5 @@ public final class Riacho implements AutoCloseable {
             }
         }
         stopped.countDown();
-    }
-
-    // --- from the configuration to each part's options
-
-    static JournalOptions journalOptions(ServerConfig config) {
-        long segmentBytes = config.journal().segmentBytes();
-        return new JournalOptions(
-                segmentBytes,
-                (int) Math.min(ENTRY_BYTES_MAX, segmentBytes - SEGMENT_BYTES_OVERHEAD));
-    }
-
-    static LakeOptions lakeOptions(ServerConfig config) {
-        List<Interval> intervals = new ArrayList<>();
-        for (Duration each : config.stream().windows()) {
-            intervals.add(Interval.parse(intervalName(each)));
-        }
-        LakeOptions defaults = LakeOptions.defaults();
-        return new LakeOptions(
-                intervals,
-                defaults.unsealedBytesMax(),
-                config.lake().memoryBytesMax(),
-                config.lake().threads(),
-                defaults.queriesMax(),
-                defaults.compactBytesMax(),
-                defaults.compactFilesMin());
-    }
-
-    private static String intervalName(Duration size) {
-        if (size.toSeconds() % 86_400 == 0) {
-            return size.toDays() + "d";
-        }
-        if (size.toSeconds() % 3_600 == 0) {
-            return size.toHours() + "h";
-        }
-        return size.toSeconds() % 60 == 0 ? size.toMinutes() + "m" : size.toSeconds() + "s";
-    }
-
-    static StreamOptions streamOptions(ServerConfig config) {
-        // The lake rolls rows up itself; here the core's windows would only cost time.
-        return StreamOptions.DEFAULT
-                .withWindows(List.of())
-                .withRememberedPerSeries(config.stream().rememberedPerSeries());
-    }
-
-    static PathOptions pathOptions(ServerConfig config) {
-        PathOptions defaults = PathOptions.defaults();
-        Duration ageMax = config.retention().ageMax();
-        Long bytesMax = config.retention().bytesMax();
-        return new PathOptions(
-                config.intake().bytesMax(),
-                defaults.commitReadingsMax(),
-                defaults.handOverReadingsMax(),
-                defaults.lateMax(),
-                config.stream().seriesMax(),
-                config.stream().futureMax(),
-                ageMax == null ? Duration.ZERO : ageMax,
-                bytesMax == null ? Long.MAX_VALUE : bytesMax,
-                config.retention().freeDiskBytesMin(),
-                config.lake().sealRowsMax(),
-                defaults.sealBytesMax(),
-                config.lake().sealEvery(),
-                config.commands().expiry(),
-                config.commands().manualPriority(),
-                config.devices().max());
-    }
-
-    private static @Nullable TlsOptions tlsOptions(ServerConfig config) {
-        Path certificate = config.tls().certificate();
-        Path key = config.tls().key();
-        return certificate == null || key == null
-                ? null
-                : TlsOptions.of(certificate, key, config.tls().clientCa());
-    }
-
-    private static HttpOptions httpOptions(ServerConfig config) {
-        HttpOptions defaults =
-                HttpOptions.on(new InetSocketAddress(config.httpBind(), config.http().port()));
-        return new HttpOptions(
-                defaults.bind(),
-                defaults.hosts(),
-                config.http().bodyBytesMax(),
-                Math.max(defaults.bodiesBytesMax(), config.http().bodyBytesMax()),
-                config.http().connectionsMax(),
-                config.http().eventStreamsMax(),
-                defaults.workersMax(),
-                config.http().idleMax(),
-                defaults.transfer(),
-                config.http().intakeWaitMax(),
-                defaults.drain());
-    }
-
-    private static TcpOptions tcpOptions(ServerConfig config) {
-        TcpOptions defaults =
-                TcpOptions.on(new InetSocketAddress(config.tcpBind(), config.tcp().port()));
-        return new TcpOptions(
-                defaults.bind(),
-                config.tcp().lineBytesMax(),
-                config.tcp().connectionsMax(),
-                defaults.unansweredLinesMax(),
-                defaults.unreadAnswerBytesMax(),
-                config.tcp().idleMax(),
-                defaults.drain());
-    }
-
-    private static BrokerOptions brokerOptions(ServerConfig.Broker broker, String url) {
-        return new BrokerOptions(
-                URI.create(url),
-                broker.certificate(),
-                broker.key(),
-                broker.ca(),
-                broker.clientId(),
-                broker.share(),
-                broker.publishesInFlightMax(),
-                broker.publishesPerSecondMax(),
-                broker.publishBytesPerSecondMax(),
-                broker.payloadBytesMax());
-    }
-
-    static MqttOptions mqttOptions(ServerConfig config) {
-        ServerConfig.Mqtt mqtt = config.mqtt();
-        List<MqttOptions.Port> ports = new ArrayList<>();
-        port(ports, Transport.PLAIN, config.mqttPlainBind(), mqtt.port());
-        port(ports, Transport.WEB_SOCKET, config.mqttPlainBind(), mqtt.wsPort());
-        port(ports, Transport.TLS, config.mqttBind(), mqtt.tlsPort());
-        port(ports, Transport.SECURE_WEB_SOCKET, config.mqttBind(), mqtt.wssPort());
-        MqttLimits defaults = MqttLimits.DEFAULTS;
-        // A message that a session is owed must fit an entry of the journal, beside others.
-        int packetBytesMax =
-                Math.min(mqtt.packetBytesMax(), journalOptions(config).entryBytesMax() / 4);
-        return new MqttOptions(
-                ports,
-                new TopicTree(mqtt.topicRoot()),
-                new MqttLimits(
-                        mqtt.connectionsMax(),
-                        defaults.connectTimeoutMillis(),
-                        packetBytesMax,
-                        defaults.clientIdBytesMax(),
-                        defaults.topicLevelsMax(),
-                        mqtt.receiveMax(),
-                        Math.max(defaults.pendingBytesMax(), packetBytesMax),
-                        mqtt.sendMax(),
-                        mqtt.queuedMessagesMax(),
-                        defaults.queuedBytesMax(),
-                        mqtt.queuedBytesMax(),
-                        defaults.queueFull(),
-                        mqtt.sessionsMax(),
-                        mqtt.sessionExpiryMax().toSeconds(),
-                        defaults.subscriptionsPerSessionMax(),
-                        mqtt.retainedMessagesMax(),
-                        defaults.retainedBytesMax(),
-                        defaults.topicAliasMax(),
-                        defaults.keepAliveSecondsMax()),
-                Runtime.getRuntime().availableProcessors());
-    }
-
-    private static void port(
-            List<MqttOptions.Port> ports,
-            Transport transport,
-            String host,
-            @Nullable Integer port) {
-        if (port != null) {
-            ports.add(new MqttOptions.Port(transport, host, port));
-        }
-    }
-
-    private static List<RuleDefinition> definitions(ServerConfig config) {
-        try {
-            return Rules.definitions(config.rules(), config.groups());
-        } catch (RuleException e) {
-            throw new IllegalArgumentException(e.getMessage(), e);
-        }
-    }
-
-    private static RuleSet compile(List<RuleDefinition> rules, CelConditions conditions) {
-        try {
-            return Rules.compile(rules, conditions);
-        } catch (RuleException e) {
-            throw new IllegalArgumentException(e.getMessage(), e);
-        }
-    }
-
-    private static ByteBuffer written(List<RuleDefinition> rules) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (DataOutputStream out = new DataOutputStream(bytes)) {
-            Rules.writeTo(out, rules);
-        } catch (IOException e) {
-            throw new IllegalStateException("writing to memory failed", e);
-        }
-        return ByteBuffer.wrap(bytes.toByteArray());
-    }
-
-    static RuleSet read(ByteBuffer definitions, CelConditions conditions) {
-        byte[] bytes = new byte[definitions.remaining()];
-        definitions.get(bytes);
-        try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
-            return compile(Rules.readFrom(in), conditions);
-        } catch (IOException e) {
-            throw new IllegalStateException("the journaled rules cannot be read", e);
-        }
     }
 }

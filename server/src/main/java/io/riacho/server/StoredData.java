@@ -40,11 +40,11 @@ public final class StoredData implements AutoCloseable {
                     Pipeline.open(
                             new RealDisk(),
                             Pipeline.Directories.below(config.data()),
-                            Riacho.journalOptions(config),
-                            Riacho.lakeOptions(config),
-                            Riacho.streamOptions(config),
-                            Riacho.pathOptions(config),
-                            bytes -> Riacho.read(bytes, conditions),
+                            PartOptions.journal(config),
+                            PartOptions.lake(config),
+                            PartOptions.stream(config),
+                            PartOptions.path(config),
+                            bytes -> StoredRules.read(bytes, conditions),
                             MicroClock.system(),
                             new CompositeMeterRegistry()));
         } catch (IOException | RuntimeException e) {
