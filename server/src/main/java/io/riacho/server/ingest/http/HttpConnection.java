@@ -22,12 +22,9 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.QueryStringDecoder;
-import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -40,8 +37,6 @@ import org.slf4j.LoggerFactory;
 /// Confined to its event loop, but for [#execute], [#chunk] and the like, which say so. Nothing is
 /// read from the socket unless it is asked for, a message at a time: so pipelined requests wait (decoded
 /// at most as many as one read of the socket brought), and a body is not taken while the intake is full.
-/// (Netty's FlowControlHandler is for that, but one message is left in it when a read is asked for from within a
-/// read, in 4.2.17.)
 ///
 /// ```
 ///   HEAD ──► (STORES: room in the intake?) ──► BODY ──► ANSWERING ──► HEAD
@@ -58,8 +53,6 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     private static final Duration PASS_TIME = Duration.ofSeconds(5);
 
-    private static final byte[] NOTHING = {};
-
     private enum State {
         HEAD,
         WAITING,
@@ -74,20 +67,14 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private final HttpOptions options;
     private final Channel channel;
 
-    /// Decoded, and not asked for yet: what one read of the socket brought, at most.
-    private final ArrayDeque<Object> unread = new ArrayDeque<>(4);
-
-    private boolean wanted;
-    private boolean handingOver;
+    private final OneAtATime messages;
+    private final RequestBody body;
 
     private State state = State.HEAD;
     private @Nullable HttpRequest request;
     private Router.@Nullable Match match;
     private @Nullable Answer error;
     private QueryStringDecoder query = new QueryStringDecoder("/");
-    private byte[] body = NOTHING;
-    private int bodyLength;
-    private long bodyBytesTaken;
     private long passedBytes;
     private boolean keepAlive;
     private boolean bodyEnded;
@@ -98,6 +85,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         this.door = door;
         this.options = door.options();
         this.channel = channel;
+        this.messages = new OneAtATime(channel, this::take);
+        this.body = new RequestBody(door.bodies(), options.bodyBytesMax());
     }
 
     Channel channel() {
@@ -130,46 +119,14 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         error = null;
         bodyEnded = false;
         deadline(options.idle());
-        want();
+        messages.want();
     }
 
     // --- the request
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        unread.add(message);
-        handOver();
-    }
-
-    /// Asks for one more message: one that waits already, or else the socket's next.
-    private void want() {
-        wanted = true;
-        handOver();
-    }
-
-    private void handOver() {
-        // A message that asks for the next one while it is taken is not nested, but comes back
-        // here.
-        if (handingOver) {
-            return;
-        }
-        handingOver = true;
-        try {
-            Object next;
-            while (wanted && (next = unread.poll()) != null) {
-                wanted = false;
-                try {
-                    take(next);
-                } finally {
-                    ReferenceCountUtil.release(next);
-                }
-            }
-        } finally {
-            handingOver = false;
-        }
-        if (wanted) {
-            channel.read();
-        }
+        messages.came(message);
     }
 
     private void take(Object message) {
@@ -265,7 +222,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
                             HttpResponseStatus.CONTINUE,
                             Unpooled.EMPTY_BUFFER));
         }
-        want();
+        messages.want();
     }
 
     private void content(HttpContent content) {
@@ -282,28 +239,25 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
                 if (content instanceof LastHttpContent || passedBytes > PASS_BYTES_MAX) {
                     channel.close();
                 } else {
-                    want();
+                    messages.want();
                 }
             }
-            case TAKEN_OVER -> want();
+            case TAKEN_OVER -> messages.want();
             case HEAD, WAITING, ANSWERING, CLOSED -> {}
         }
     }
 
     private void bodyPart(HttpContent content) {
-        int more = content.content().readableBytes();
-        if (more > 0) {
-            int length = bodyLength + more;
-            if (length > options.bodyBytesMax()) {
+        switch (body.add(content.content())) {
+            case YES -> {}
+            case TOO_LONG -> {
                 refuseBody(tooLarge().answer());
                 return;
             }
-            if (!grow(length)) {
+            case NO_ROOM -> {
                 refuseBody(Answer.unavailable("too many large requests at once; try again", 1));
                 return;
             }
-            content.content().readBytes(body, bodyLength, more);
-            bodyLength = length;
         }
         if (content instanceof LastHttpContent) {
             bodyEnded = true;
@@ -311,31 +265,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             noDeadline();
             handle();
         } else {
-            want();
+            messages.want();
         }
-    }
-
-    /// Makes room for a body of that length, within the budget of all bodies.
-    private boolean grow(int length) {
-        if (length <= body.length) {
-            return true;
-        }
-        int room = (int) Math.min(options.bodyBytesMax(), Math.max(1024, length * 2L));
-        if (!door.bodies().take(room)) {
-            return false;
-        }
-        body = Arrays.copyOf(body, room);
-        // While it was copied there were two; the first one ends here.
-        door.bodies().giveBack(bodyBytesTaken);
-        bodyBytesTaken = room;
-        return true;
-    }
-
-    private void freeBody() {
-        body = NOTHING;
-        bodyLength = 0;
-        door.bodies().giveBack(bodyBytesTaken);
-        bodyBytesTaken = 0;
     }
 
     private void handle() {
@@ -348,11 +279,12 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
                             : Answer.problem(HttpResponseStatus.BAD_REQUEST, "no request"));
             return;
         }
-        Exchange exchange = new Exchange(this, head, query, found.parameters(), body, bodyLength);
+        Exchange exchange =
+                new Exchange(this, head, query, found.parameters(), body.bytes(), body.length());
         switch (found.route().kind()) {
             case DIRECT -> run(found.route(), exchange);
             case STORES -> {
-                if (bodyLength > HttpDoor.DIRECT_BODY_BYTES_MAX
+                if (body.length() > HttpDoor.DIRECT_BODY_BYTES_MAX
                         || head.headers().contains(HttpHeaderNames.CONTENT_ENCODING)) {
                     work(found.route(), exchange);
                 } else {
@@ -438,7 +370,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     /// Writes the last message of an answer and goes on.
     private void end(Object last) {
-        freeBody();
+        body.free();
         deadline(options.transfer());
         ChannelFuture written = channel.writeAndFlush(last);
         if (written.isDone()) {
@@ -458,7 +390,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         } else {
             state = State.PASSING;
             deadline(PASS_TIME);
-            want();
+            messages.want();
         }
     }
 
@@ -493,7 +425,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     void takeOver(String contentType) {
         state = State.TAKEN_OVER;
         noDeadline();
-        freeBody();
+        body.free();
         keepAlive = false;
         HttpResponse response =
                 new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
@@ -504,7 +436,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
         channel.writeAndFlush(response, channel.voidPromise());
         // Reading on is how one learns that the client has left.
-        want();
+        messages.want();
     }
 
     // --- the end
@@ -548,10 +480,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         noDeadline();
-        freeBody();
+        body.free();
         state = State.CLOSED;
-        unread.forEach(ReferenceCountUtil::release);
-        unread.clear();
+        messages.release();
         ctx.fireChannelInactive();
     }
 
