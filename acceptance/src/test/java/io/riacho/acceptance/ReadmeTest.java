@@ -90,13 +90,22 @@ class ReadmeTest {
                 assertThat(shell(command, server)).contains("Olá, Teste!");
             }
             case "./riacho hello" -> assertThat(shell(command, server)).contains("Olá, Teste!");
+            case "./riacho devices" ->
+                    assertThat(shell(command, server)).contains("gateway-1 (gateway) until");
+            case "./riacho simulate" -> {
+                String once = command + " --period 100ms --to " + text(server, "mqtts");
+                // The server opens the port to its first device within a second.
+                assertThat(shell("until " + once + "; do sleep 1; done", server))
+                        .contains(": stored");
+            }
+            case "./riacho command" ->
+                    assertThat(shell(asking(command, server), server))
+                            .contains("pump-1: on by manual");
+            case "./riacho update" ->
+                    assertThat(shell(asking(command, server), server))
+                            .contains("sent to 0 subscribers");
             case "./riacho query" ->
-                    assertThat(
-                                    shell(
-                                            command.replace(
-                                                    "query ",
-                                                    "query --server " + server.http("") + " "),
-                                            server))
+                    assertThat(shell(asking(command, server), server))
                             .contains("s1")
                             .contains("26.5");
             case "./riacho flow" -> {
@@ -108,6 +117,10 @@ class ReadmeTest {
             }
             default -> fail("the README shows a command without a test: " + command);
         }
+    }
+
+    private static String asking(String command, ServerProcess server) {
+        return command + " --server " + server.http("");
     }
 
     private static List<String> commands(String readme) throws IOException {

@@ -69,9 +69,20 @@ final class DemoCommand implements Callable<Integer> {
             out.println(server.readyLine());
             out.println();
             out.println("  the page     " + server.url() + "/");
+            DemoGateways identities = new DemoGateways(loaded.config());
+            FieldRun.Gateways gateways = reached(identities, server);
             out.println("  sensors      TCP, HTTP, gRPC and MQTT, a quarter of the field by each");
             out.println(
                     "  actuators    obey over gRPC and, every other one, over MQTT by a gateway");
+            if (gateways != null && gateways.sensors().tls() != null) {
+                out.println(
+                        "  gateways     "
+                                + DemoGateways.SENSORS
+                                + " and "
+                                + DemoGateways.VALVES
+                                + ", by certificates in "
+                                + identities.folder());
+            }
             out.println(
                     "  the rule     irrigate above 28 °C over 30 s, until below 26 °C; a day takes"
                             + " 8 minutes here");
@@ -80,18 +91,32 @@ final class DemoCommand implements Callable<Integer> {
                             + server.url()
                             + " \"SELECT * FROM series\"");
             out.println();
-            return run(server, loaded, out);
+            return run(server, gateways, loaded, out);
         }
     }
 
-    private int run(RunningServer server, LoadedConfig loaded, PrintWriter out)
+    private static FieldRun.@Nullable Gateways reached(
+            DemoGateways identities, RunningServer server) {
+        try {
+            return identities.reach(server);
+        } catch (IOException e) {
+            throw new CommandFailedException(
+                    Exit.FAILED, "the demo's gateways have no identities: " + e.getMessage());
+        }
+    }
+
+    private int run(
+            RunningServer server,
+            FieldRun.@Nullable Gateways gateways,
+            LoadedConfig loaded,
+            PrintWriter out)
             throws IOException, InterruptedException {
         FieldRun.Doors doors =
                 new FieldRun.Doors(
                         server.address("tcp"),
                         server.address("http"),
                         server.address("grpc"),
-                        server.has("mqtt") ? server.address("mqtt") : null,
+                        gateways,
                         tls(loaded.config().tls()));
         CountDownLatch stopped = new CountDownLatch(1);
         Thread.ofVirtual()

@@ -50,7 +50,7 @@ final class RehearseCommand implements Callable<Integer> {
                                 server.address("tcp"),
                                 server.address("http"),
                                 server.address("grpc"),
-                                null,
+                                new DemoGateways(loaded.config()).reach(server),
                                 null);
                 try (FieldRun field =
                         new FieldRun(1, PLOTS, doors, data.resolve("valves"), out::println)) {

@@ -1,10 +1,13 @@
 package io.riacho.cli;
 
+import io.riacho.cli.client.ClientTls;
 import io.riacho.cli.client.Target;
 import io.riacho.cli.field.Simulator;
+import io.riacho.server.identity.Credentials;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +70,20 @@ final class SimulateCommand implements Callable<Integer> {
             description = "Readings of each sensor; endless unless given.")
     private long count;
 
+    @Option(
+            names = "--identity",
+            paramLabel = "DIR",
+            description =
+                    "For mqtt: TLS, with a folder of 'riacho devices add'. It names the client, too;"
+                            + " with --cert the certificate does.")
+    private @Nullable Path identity;
+
+    @Option(
+            names = "--topic-root",
+            paramLabel = "ROOT",
+            description = "For mqtt: the server's mqtt.topic-root; irrigation unless given.")
+    private String topicRoot = "irrigation";
+
     @Mixin
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private TlsFlags tls;
@@ -84,8 +101,16 @@ final class SimulateCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--count takes 0 or more");
         }
         PrintWriter out = spec.commandLine().getOut();
+        ClientTls with = tls();
         try (Simulator simulator =
-                new Simulator(protocol, metric, sensors, address(), tls.tls(), System.nanoTime())) {
+                new Simulator(
+                        protocol,
+                        metric,
+                        sensors,
+                        address(with != null),
+                        with,
+                        topicRoot,
+                        System.nanoTime())) {
             long stored = simulator.run(period, count, out::println);
             return stored == count * sensors ? Exit.DONE : Exit.FAILED;
         } catch (IOException e) {
@@ -93,14 +118,31 @@ final class SimulateCommand implements Callable<Integer> {
         }
     }
 
-    private InetSocketAddress address() {
+    private @Nullable ClientTls tls() {
+        ClientTls flags = tls.tls();
+        if (identity == null) {
+            return flags;
+        }
+        if (protocol != Simulator.Protocol.MQTT) {
+            throw new ParameterException(
+                    spec.commandLine(), "--identity is a device's, for --protocol mqtt");
+        }
+        if (flags != null) {
+            throw new ParameterException(
+                    spec.commandLine(), "--identity stands for --tls, --ca, --cert and --key");
+        }
+        Credentials device = new Credentials(identity);
+        return new ClientTls(device.rootCa(), device.certificate(), device.privateKey());
+    }
+
+    private InetSocketAddress address(boolean encrypted) {
         if (to == null) {
             int port =
                     switch (protocol) {
                         case TCP -> 5000;
                         case HTTP -> 8080;
                         case GRPC -> 50051;
-                        case MQTT -> 1883;
+                        case MQTT -> encrypted ? 8883 : 1883;
                     };
             return InetSocketAddress.createUnresolved("127.0.0.1", port);
         }

@@ -9,6 +9,7 @@ import io.riacho.cli.query.Answer;
 import io.riacho.cli.query.QueryClient;
 import io.riacho.cli.query.ServerClient;
 import io.riacho.server.config.ConfigSources;
+import io.riacho.server.config.LoadedConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -42,14 +43,18 @@ class FieldOnAServerTest {
     @SuppressWarnings("NullAway.Init") // JUnit sets it
     private Path data;
 
-    private RunningServer server() {
+    private LoadedConfig config() {
         ConfigSources sources = new ConfigSources().text("test.yaml", RULES);
         sources.flag("data", data.toString()).flag("retention.free-disk-bytes-min", "0");
         sources.anyPorts();
-        return RunningServer.start(sources.load(), new PrintWriter(new StringWriter(), true));
+        return sources.load();
     }
 
-    private static FieldRun field(RunningServer server, Path valves, List<String> told)
+    private RunningServer server() {
+        return RunningServer.start(config(), new PrintWriter(new StringWriter(), true));
+    }
+
+    private FieldRun field(RunningServer server, Path valves, List<String> told)
             throws IOException {
         return new FieldRun(
                 7,
@@ -58,7 +63,7 @@ class FieldOnAServerTest {
                         server.address("tcp"),
                         server.address("http"),
                         server.address("grpc"),
-                        server.address("mqtt"),
+                        new DemoGateways(config().config()).reach(server),
                         null),
                 valves,
                 told::add);
@@ -89,11 +94,11 @@ class FieldOnAServerTest {
             assertThat(
                             ask(
                                             server,
-                                            "SELECT device FROM devices WHERE online AND device <>"
-                                                    + " 'field-gateway-1'")
+                                            "SELECT device FROM devices WHERE online ORDER BY"
+                                                    + " device")
                                     .rows())
-                    .as("half of the actuators are behind a gateway")
-                    .containsExactly(List.of("demo-gateway"));
+                    .as("a quarter of the sensors and half of the actuators are behind gateways")
+                    .containsExactly(List.of(DemoGateways.SENSORS), List.of(DemoGateways.VALVES));
             Answer sensors =
                     ask(server, "SELECT count(DISTINCT (sensor, metric)) AS n FROM readings");
             assertThat(sensors.rows().getFirst().getFirst()).isEqualTo(2 * PLOTS);
@@ -139,6 +144,7 @@ class FieldOnAServerTest {
                             3,
                             server.address(door),
                             null,
+                            "irrigation",
                             1)) {
                 assertThat(simulator.run(Duration.ofMillis(20), 4, told::add)).isEqualTo(12);
             }

@@ -1,10 +1,12 @@
 package io.riacho.cli.client;
 
+import com.hivemq.client.mqtt.MqttClientSslConfig;
 import io.grpc.netty.GrpcSslContexts;
 import io.netty.handler.ssl.JdkSslContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
+import io.riacho.server.tls.ClientKeys;
 import java.io.IOException;
 import java.nio.file.Path;
 import javax.net.ssl.SSLContext;
@@ -46,6 +48,19 @@ public record ClientTls(
     /// @throws IOException naming the files when they cannot be used
     public SSLContext jdk() throws IOException {
         return ((JdkSslContext) plainProtocol()).context();
+    }
+
+    /// For the HiveMQ MQTT client.
+    ///
+    /// @throws IOException naming the file that cannot be used
+    public MqttClientSslConfig mqtt() throws IOException {
+        return MqttClientSslConfig.builder()
+                .trustManagerFactory(authorities == null ? null : ClientKeys.trusting(authorities))
+                .keyManagerFactory(
+                        certificate == null || key == null
+                                ? null
+                                : ClientKeys.own(certificate, key))
+                .build();
     }
 
     private SslContext build(SslContextBuilder builder) throws IOException {

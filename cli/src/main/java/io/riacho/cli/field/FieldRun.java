@@ -26,15 +26,21 @@ public final class FieldRun implements AutoCloseable {
 
     /// Where a server's doors are.
     ///
-    /// @param mqtt a port for whoever reaches it, by which a part of the readings comes and half of the
-    ///     valves take their commands; null: no readings, and all valves take them by gRPC
+    /// @param gateways by which a part of the readings comes and half of the valves take their commands;
+    ///     null: no readings, and all valves take them by gRPC
     /// @param tls of the other doors; null: plain text
     public record Doors(
             InetSocketAddress tcp,
             InetSocketAddress http,
             InetSocketAddress grpc,
-            @Nullable InetSocketAddress mqtt,
+            @Nullable Gateways gateways,
             @Nullable ClientTls tls) {}
+
+    /// Gateways that speak MQTT.
+    ///
+    /// @param sensors publishes readings
+    /// @param valves takes commands
+    public record Gateways(MqttAccess sensors, MqttAccess valves) {}
 
     /// What has happened so far.
     ///
@@ -74,7 +80,7 @@ public final class FieldRun implements AutoCloseable {
     ///
     /// @param valveFile where the valves' positions are kept between runs
     /// @param told is told of each valve that is turned, in words; called on several threads
-    /// @throws IOException when the files of `doors.tls()` cannot be used
+    /// @throws IOException when a file of a certificate or key cannot be used
     public FieldRun(long seed, int plots, Doors doors, Path valveFile, Consumer<String> told)
             throws IOException {
         field = new Field(seed, plots);
@@ -94,9 +100,9 @@ public final class FieldRun implements AutoCloseable {
         each.add(new Sender(new TcpClient(doors.tcp(), context)));
         each.add(new Sender(new HttpPoster(doors.http(), context)));
         each.add(new Sender(new GrpcWriter(channel)));
-        InetSocketAddress mqtt = doors.mqtt();
-        if (mqtt != null) {
-            each.add(new Sender(new MqttGateway("field-gateway-1", mqtt)));
+        Gateways gateways = doors.gateways();
+        if (gateways != null) {
+            each.add(new Sender(new MqttGateway(gateways.sensors())));
         }
         senders = List.copyOf(each);
         drives =
@@ -109,11 +115,13 @@ public final class FieldRun implements AutoCloseable {
         List<Integer> byMqtt = new ArrayList<>();
         List<Integer> byGrpc = new ArrayList<>();
         for (int plot = 0; plot < plots; plot++) {
-            (mqtt != null && plot % 2 == 1 ? byMqtt : byGrpc).add(plot);
+            (gateways != null && plot % 2 == 1 ? byMqtt : byGrpc).add(plot);
         }
         actuators = new Actuators(channel, drives, byGrpc, timer);
         mqttActuators =
-                mqtt == null || byMqtt.isEmpty() ? null : new MqttActuators(mqtt, drives, byMqtt);
+                gateways == null || byMqtt.isEmpty()
+                        ? null
+                        : new MqttActuators(gateways.valves(), drives, byMqtt);
     }
 
     private static String text(Drives.Turned turned) {

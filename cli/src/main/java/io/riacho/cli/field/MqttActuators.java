@@ -2,7 +2,6 @@ package io.riacho.cli.field;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.hivemq.client.mqtt.MqttClient;
 import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
@@ -10,8 +9,8 @@ import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5Subscribe;
 import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5SubscribeBuilder;
 import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5Subscription;
+import io.riacho.server.ingest.mqtt.TopicTree;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
@@ -22,27 +21,26 @@ import java.util.concurrent.TimeUnit;
 /// the valve, and answers on the status topic. A lost connection is made again.
 final class MqttActuators implements AutoCloseable {
 
-    private static final String ROOT = "irrigation";
-    private static final String CLIENT_ID = "demo-gateway";
     private static final int KEEP_ALIVE_SECONDS = 30;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Drives drives;
+    private final MqttAccess access;
+    private final TopicTree topics;
     private final Map<String, Integer> plotByTopic = new HashMap<>();
     private final Mqtt5AsyncClient client;
 
-    /// @param broker the server's plain MQTT port
     /// @param plots whose commands it takes, at least one
-    MqttActuators(InetSocketAddress broker, Drives drives, List<Integer> plots) {
+    /// @throws IOException naming the file of `access` that cannot be used
+    MqttActuators(MqttAccess access, Drives drives, List<Integer> plots) throws IOException {
+        this.access = access;
+        this.topics = access.topics();
         this.drives = drives;
         for (int plot : plots) {
-            plotByTopic.put(ROOT + "/control/" + Field.sensor(plot) + "/command", plot);
+            plotByTopic.put(topics.command(Field.sensor(plot)), plot);
         }
         client =
-                MqttClient.builder()
-                        .useMqttVersion5()
-                        .identifier(CLIENT_ID)
-                        .serverAddress(broker)
+                access.client()
                         .automaticReconnect()
                         .initialDelay(200, TimeUnit.MILLISECONDS)
                         .maxDelay(2, TimeUnit.SECONDS)
@@ -89,14 +87,14 @@ final class MqttActuators implements AutoCloseable {
                 command.path("rule").asText());
         byte[] answer =
                 JSON.createObjectNode()
-                        .put("gateway_id", CLIENT_ID)
+                        .put("gateway_id", access.clientId())
                         .put("device_id", Field.sensor(plot))
                         .put("command_id", command.path("id").asText())
                         .toString()
                         .getBytes(StandardCharsets.UTF_8);
         var _ =
                 client.publishWith()
-                        .topic(ROOT + "/gateway/status")
+                        .topic(topics.status())
                         .qos(MqttQos.AT_LEAST_ONCE)
                         .payload(answer)
                         .send()

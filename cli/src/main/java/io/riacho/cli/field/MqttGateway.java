@@ -1,12 +1,11 @@
 package io.riacho.cli.field;
 
-import com.hivemq.client.mqtt.MqttClient;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5PubAckException;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PublishResult;
+import io.riacho.server.ingest.mqtt.TopicTree;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,19 +16,18 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /// The MQTT door: a gateway that publishes for many sensors, a message for each reading, QoS 1. The PUBACK
-/// is the receipt; one with a reason code is a refusal. Without TLS.
+/// is the receipt; one with a reason code is a refusal.
 final class MqttGateway implements Door {
 
     private static final long TIMEOUT_SECONDS = 15;
 
-    private final String id;
-    private final InetSocketAddress address;
+    private final MqttAccess access;
+    private final TopicTree topics;
     private @Nullable Mqtt5AsyncClient client;
 
-    /// @param id the gateway's client id
-    MqttGateway(String id, InetSocketAddress address) {
-        this.id = id;
-        this.address = address;
+    MqttGateway(MqttAccess access) {
+        this.access = access;
+        this.topics = access.topics();
     }
 
     @Override
@@ -40,7 +38,7 @@ final class MqttGateway implements Door {
             for (Emission emission : emissions) {
                 answers.add(
                         open.publishWith()
-                                .topic("irrigation/sensors/" + emission.sensor() + "/data")
+                                .topic(topics.data(emission.sensor()))
                                 .qos(MqttQos.AT_LEAST_ONCE)
                                 .payload(Json.line(emission).getBytes(StandardCharsets.UTF_8))
                                 .contentType("application/json")
@@ -75,13 +73,7 @@ final class MqttGateway implements Door {
     private Mqtt5AsyncClient connected() throws IOException, InterruptedException {
         Mqtt5AsyncClient open = client;
         if (open == null || !open.getState().isConnected()) {
-            open =
-                    MqttClient.builder()
-                            .useMqttVersion5()
-                            .identifier(id)
-                            .serverHost(address.getHostString())
-                            .serverPort(address.getPort())
-                            .buildAsync();
+            open = access.client().buildAsync();
             client = open;
             try {
                 open.connect().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);

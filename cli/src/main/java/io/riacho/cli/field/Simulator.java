@@ -28,7 +28,6 @@ public final class Simulator implements AutoCloseable {
         TCP,
         HTTP,
         GRPC,
-        /// Without TLS.
         MQTT
     }
 
@@ -64,6 +63,7 @@ public final class Simulator implements AutoCloseable {
     /// @param sensors how many, at least 1
     /// @param to the door's address
     /// @param tls null: plain text
+    /// @param topicRoot for MQTT
     /// @throws IOException when the files of `tls` cannot be used
     public Simulator(
             Protocol protocol,
@@ -71,6 +71,7 @@ public final class Simulator implements AutoCloseable {
             int sensors,
             InetSocketAddress to,
             @Nullable ClientTls tls,
+            String topicRoot,
             long seed)
             throws IOException {
         this.metric = metric;
@@ -85,17 +86,12 @@ public final class Simulator implements AutoCloseable {
                     case TCP -> new TcpClient(to, tls == null ? null : tls.jdk());
                     case HTTP -> new HttpPoster(to, tls == null ? null : tls.jdk());
                     case GRPC -> new GrpcWriter(Objects.requireNonNull(channel));
-                    case MQTT -> mqtt(to, tls);
+                    case MQTT ->
+                            new MqttGateway(
+                                    tls == null
+                                            ? MqttAccess.plain(to, topicRoot)
+                                            : MqttAccess.with(to, tls, topicRoot));
                 };
-    }
-
-    private static Door mqtt(InetSocketAddress to, @Nullable ClientTls tls) throws IOException {
-        if (tls != null) {
-            throw new IOException(
-                    "sensors over MQTT speak plain text here: leave the TLS options out and name a"
-                            + " port without TLS");
-        }
-        return new MqttGateway("simulator-" + ProcessHandle.current().pid(), to);
     }
 
     /// Measures and sends, again and again.

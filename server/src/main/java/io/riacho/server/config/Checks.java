@@ -70,6 +70,9 @@ final class Checks {
         } catch (IllegalArgumentException e) {
             problem("identity.jit-role", String.valueOf(e.getMessage()));
         }
+        if (identity.trustedCrl() != null && identity.trustedCa() == null) {
+            problem("identity.trusted-crl", "needs 'identity.trusted-ca' as well");
+        }
         for (String name : identity.serverNames()) {
             if (!SERVER_NAME.matcher(name).matches()) {
                 problem(

@@ -327,6 +327,13 @@ public record ServerConfig(
                                             + " as devices when they first connect.")
                     @Nullable Path trustedCa,
             @Setting(
+                            value = "none",
+                            doc =
+                                    "File of the revocation lists (CRL, PEM or DER) of these"
+                                            + " authorities; read again when it changes. Who is in"
+                                            + " one is disconnected and refused.")
+                    @Nullable Path trustedCrl,
+            @Setting(
                             value = "gateway",
                             doc =
                                     "What those become that register themselves: gateway, compute"

@@ -44,6 +44,7 @@ public final class Identities implements AutoCloseable {
     private final InstantSource clock;
     private final KnownDevices known;
     private final IdentityTls tls;
+    private final Revocations revocations;
     private final X509Authenticator authenticator;
     private final ThreadPoolExecutor registrar;
     private final ScheduledExecutorService watch;
@@ -74,6 +75,7 @@ public final class Identities implements AutoCloseable {
         RegistryFile file = new RegistryFile(disk, options.directory());
         known = new KnownDevices(file);
         IdentityOptions.Trusted trusted = options.trusted();
+        revocations = new Revocations(trusted);
         tls =
                 new IdentityTls(
                         options.directory(),
@@ -96,6 +98,7 @@ public final class Identities implements AutoCloseable {
                 new X509Authenticator(
                         encryptedListeners(),
                         known,
+                        revocations,
                         trusted == null ? null : new SelfRegistration(file, known, trusted, clock),
                         registrar,
                         clock,
@@ -127,6 +130,7 @@ public final class Identities implements AutoCloseable {
     /// @param bind where devices connect to: an IP address or `localhost`
     /// @throws IdentityException when the registry is damaged
     /// @throws io.riacho.server.tls.TlsException when a certificate that is configured cannot be used
+    /// @throws IOException when a revocation list cannot
     public static Identities start(
             Disk disk,
             IdentityOptions options,
@@ -138,6 +142,7 @@ public final class Identities implements AutoCloseable {
         Identities started = new Identities(disk, options, configured, bind, clock, meters);
         try {
             started.tls.refresh(clock.instant());
+            started.revocations.refresh(clock.instant());
         } catch (IOException | RuntimeException e) {
             started.close();
             throw e;
@@ -172,6 +177,8 @@ public final class Identities implements AutoCloseable {
     void look() {
         try {
             known.refresh();
+            revocations.forget(each -> known.registry().holderOf(each) == null);
+            revocations.refresh(clock.instant());
             tls.refresh(clock.instant());
             lastTrouble = null;
         } catch (IOException | RuntimeException e) {
@@ -196,7 +203,9 @@ public final class Identities implements AutoCloseable {
         String reason =
                 switch (known.standing(identity.fingerprint(), clock.instant())) {
                     case Standing.Known(DeviceIdentity now) ->
-                            now.equals(identity) ? null : "its rights have changed";
+                            revocations.revokes(identity.fingerprint())
+                                    ? Revocations.REASON
+                                    : now.equals(identity) ? null : "its rights have changed";
                     case Standing.Refused refused -> refused.reason();
                     case Standing.Unknown _ -> "it is no longer registered";
                 };

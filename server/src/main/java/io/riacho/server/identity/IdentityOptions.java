@@ -24,9 +24,10 @@ public record IdentityOptions(
     /// Just-in-time registration.
     ///
     /// @param authorities PEM
+    /// @param crl what these authorities have revoked, PEM or DER; null: nothing
     /// @param role what those who register themselves become
     /// @param devicesMax how many may; a further one is refused
-    public record Trusted(Path authorities, Role role, int devicesMax) {
+    public record Trusted(Path authorities, @Nullable Path crl, Role role, int devicesMax) {
 
         public Trusted {
             if (role == Role.LOCAL || devicesMax < 1) {
@@ -56,6 +57,7 @@ public record IdentityOptions(
                         ? null
                         : new Trusted(
                                 authorities,
+                                identity.trustedCrl(),
                                 Role.ofDevice(identity.jitRole()),
                                 identity.jitDevicesMax()));
     }

@@ -24,6 +24,7 @@ final class X509Authenticator implements Authenticator {
 
     private final Set<String> encrypted;
     private final KnownDevices known;
+    private final Revocations revocations;
     private final @Nullable SelfRegistration registration;
     private final Executor registrar;
     private final InstantSource clock;
@@ -35,12 +36,14 @@ final class X509Authenticator implements Authenticator {
     X509Authenticator(
             Set<String> encrypted,
             KnownDevices known,
+            Revocations revocations,
             @Nullable SelfRegistration registration,
             Executor registrar,
             InstantSource clock,
             Counter refusals) {
         this.encrypted = Set.copyOf(encrypted);
         this.known = known;
+        this.revocations = revocations;
         this.registration = registration;
         this.registrar = registrar;
         this.clock = clock;
@@ -52,6 +55,10 @@ final class X509Authenticator implements Authenticator {
         List<X509Certificate> chain = request.certificates();
         if (chain.isEmpty()) {
             answer.accept(withoutCertificate(request));
+            return;
+        }
+        if (revocations.revokes(chain)) {
+            answer.accept(refused(request, ReasonCode.NOT_AUTHORIZED, Revocations.REASON));
             return;
         }
         String fingerprint = DeviceCertificate.fingerprint(chain.getFirst());
@@ -100,6 +107,7 @@ final class X509Authenticator implements Authenticator {
                             "this certificate is not registered; 'riacho devices add' issues"
                                     + " one");
             case Standing.Known(DeviceIdentity identity) -> {
+                revocations.noteShown(identity.fingerprint(), request.certificates());
                 String id = request.clientId();
                 yield id.isEmpty() || id.equals(identity.name())
                         ? new Accepted(identity, identity.name())

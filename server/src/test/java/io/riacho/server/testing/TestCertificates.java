@@ -2,11 +2,19 @@ package io.riacho.server.testing;
 
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
+import io.riacho.server.tls.TlsContexts;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Date;
+import org.bouncycastle.asn1.x509.CRLReason;
+import org.bouncycastle.cert.jcajce.JcaX509v2CRLBuilder;
+import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /// A certificate authority of a test, which signs what the test needs and writes it as PEM files.
 public final class TestCertificates {
@@ -44,6 +52,33 @@ public final class TestCertificates {
                         .notBefore(now.minus(Duration.ofDays(9)))
                         .notAfter(now.minus(Duration.ofDays(1)))
                         .buildIssuedBy(authority));
+    }
+
+    /// Signs a list of the certificates that it has signed last for these names.
+    ///
+    /// @return its file, PEM
+    public Path revoke(String... names) throws Exception {
+        JcaX509v2CRLBuilder list =
+                new JcaX509v2CRLBuilder(
+                        authority.getCertificate(), Date.from(Instant.now().minusSeconds(60)));
+        list.setNextUpdate(Date.from(Instant.now().plus(Duration.ofDays(7))));
+        for (String name : names) {
+            list.addCRLEntry(
+                    TlsContexts.certificates(certificate(name), "certificate")
+                            .getFirst()
+                            .getSerialNumber(),
+                    Date.from(Instant.now()),
+                    CRLReason.keyCompromise);
+        }
+        StringWriter pem = new StringWriter();
+        try (JcaPEMWriter writer = new JcaPEMWriter(pem)) {
+            writer.writeObject(
+                    list.build(
+                            new JcaContentSignerBuilder("SHA256withECDSA")
+                                    .build(authority.getKeyPair().getPrivate())));
+        }
+        Path next = Files.writeString(folder.resolve("crl.next"), pem.toString());
+        return Files.move(next, folder.resolve("crl.pem"), StandardCopyOption.REPLACE_EXISTING);
     }
 
     public Path certificate(String name) {
