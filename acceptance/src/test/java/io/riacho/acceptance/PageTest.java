@@ -116,7 +116,7 @@ class PageTest {
             await().atMost(PATIENCE)
                     .until(() ->
                             browser.text("#gateways").contains("the filter is <b>blocked</b>"));
-            assertThat(browser.text("#online")).isEqualTo("1 / 1");
+            await().atMost(PATIENCE).until(() -> browser.text("#online").equals("1 / 1"));
             pump.disconnect();
             await().atMost(PATIENCE)
                     .until(() -> browser.texts("#gateways .state").equals(List.of("offline")));
