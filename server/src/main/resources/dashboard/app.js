@@ -81,8 +81,8 @@ function takeDevice(d) {
 }
 
 function takeState(s) {
-  const { online, unconfirmed, offline } = s.presence;
-  const all = online + unconfirmed + offline;
+  const { online, unconfirmed, offline, unknown } = s.presence;
+  const all = online + unconfirmed + offline + unknown;
   $("online-box").hidden = all === 0;
   $("online").textContent = `${countText(online)} / ${countText(all)}`;
   $("rate").textContent = rateText(s.readings_per_second);
@@ -277,8 +277,8 @@ function paintSide() {
   );
 }
 
-// Who needs a look comes first: the absent, the expected, then all others by name.
-const presenceOrder = { offline: 0, unconfirmed: 1, online: 2 };
+// Who needs a look comes first: the absent, the expected, those that never said, then all others by name.
+const presenceOrder = { offline: 0, unconfirmed: 1, unknown: 2, online: 3 };
 
 function paintGateways() {
   const list = [...gateways.values()].sort(

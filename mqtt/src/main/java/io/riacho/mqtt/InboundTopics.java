@@ -38,7 +38,8 @@ final class InboundTopics {
             }
             return meant;
         }
-        KnownTopic topic = known.get(in, frame.topicStart(), frame.topicBytes());
+        int hash = TopicCache.hash(in, frame.topicStart(), frame.topicBytes());
+        KnownTopic topic = known.get(in, frame.topicStart(), frame.topicBytes(), hash);
         if (topic == null) {
             String name = frame.topic(in);
             if (!Topics.isName(name, broker.limits().topicLevelsMax())
@@ -48,7 +49,7 @@ final class InboundTopics {
                         ReasonCode.TOPIC_NAME_INVALID, "a topic name that is not valid");
             }
             topic = new KnownTopic(name, broker.authorizer().mayPublish(client, name));
-            known.put(topic);
+            known.put(hash, topic);
         }
         if (alias != 0) {
             if (aliases.length == 0) {

@@ -219,6 +219,7 @@ public final class Riacho implements AutoCloseable {
                                             new TopicTree(config.mqtt().topicRoot()),
                                             pipeline.intake(),
                                             series,
+                                            overMqtt.brokerReports(),
                                             overMqtt.outgoing(shared),
                                             registry)));
             overMqtt.open(link, shared);

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// @param lastSeenMicros when something last came from it, to the minute while it is online
 /// @param address the host that it connects from; empty when unknown
 /// @param client what it speaks, such as `MQTT 5.0`
-/// @param graceMillis how long it may be silent before its connection counts as lost
+/// @param graceMillis how long it may be silent before its connection counts as lost; 0 without one
 /// @param reason why it went offline; empty while it is online
 /// @param status its newest status report
 /// @param error its newest error report
@@ -35,11 +35,23 @@ public record Device(
 
     /// How a device is now.
     public enum Presence {
-        /// It is connected.
+        /// It is connected, or said so last.
         ONLINE,
         /// It was connected when the server stopped, and has not had its time to return yet.
         UNCONFIRMED,
-        OFFLINE
+        OFFLINE,
+        /// It reported something, and neither connected nor said whether it is online.
+        UNKNOWN
+    }
+
+    /// Whether it is online by what it said, or what was said for it, and not by a connection of ours.
+    boolean isOnlineByWord() {
+        return online && graceMillis == DeviceEvent.BY_WORD_MILLIS;
+    }
+
+    /// Whether nobody knows whether it is there.
+    boolean isUnknown() {
+        return !online && reason.isEmpty();
     }
 
     static Device of(String id, long atMicros) {

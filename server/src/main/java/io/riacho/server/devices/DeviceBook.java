@@ -6,9 +6,9 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +29,9 @@ import java.util.function.LongSupplier;
 /// - A device that goes is offline after [#RETURN_WITHIN], if it is not back by then.
 /// - A device that was online when the server stopped is [Presence#UNCONFIRMED] until it returns, or until
 ///   it had its time: as long as it may be silent (keep-alive × 1.5), at least [#RETURN_AT_START].
+/// - What is said of a device (a status or a will, online or offline) counts while it has no connection to a
+///   door, which knows better. It holds until something else is said, over a restart as well: who is connected
+///   elsewhere does not say it again.
 /// - When it was last seen is journaled once a minute, many devices in one record.
 /// - Of reports each device has [#REPORTS_BURST] and then one a second; more are counted only. So are those of
 ///   further devices, when as many as there may be reported within the last minute.
@@ -86,34 +89,13 @@ public final class DeviceBook implements Devices {
 
     private record Gone(String reason, long atMicros, long lastSeenMicros) {}
 
-    /// A device's allowance of reports.
-    private static final class Allowance {
-        private double left = REPORTS_BURST;
-        private long atMicros;
-
-        synchronized boolean take(long nowMicros) {
-            double more = Math.max(0, nowMicros - atMicros) / 1e6;
-            left = Math.min(REPORTS_BURST, left + more);
-            atMicros = nowMicros;
-            if (left < 1) {
-                return false;
-            }
-            left--;
-            return true;
-        }
-
-        synchronized boolean isWhole(long nowMicros) {
-            return left + (nowMicros - atMicros) / 1e6 >= REPORTS_BURST;
-        }
-    }
-
     private final Events events;
     private final LongSupplier clockMicros;
     private final DeviceFold fold;
     private final int devicesMax;
     private final ConcurrentHashMap<String, Present> present = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, Gone> gone = new ConcurrentHashMap<>();
-    private final ConcurrentHashMap<String, Allowance> allowances = new ConcurrentHashMap<>();
+    private final ReportAllowances allowances;
 
     /// Online by the last event before the start, with the end of their time to return.
     private final ConcurrentHashMap<String, Long> awaited = new ConcurrentHashMap<>();
@@ -124,6 +106,15 @@ public final class DeviceBook implements Devices {
     /// Connected while the journal took nothing; told to it again with the next tick.
     private final Set<String> unjournaled = ConcurrentHashMap.newKeySet();
 
+    /// Whose going is on its way to the disk.
+    private final Set<String> leaving = ConcurrentHashMap.newKeySet();
+
+    /// Of these, who said meanwhile that they are online.
+    private final Set<String> saidToBeBack = ConcurrentHashMap.newKeySet();
+
+    /// Heard of since they were last journaled as seen.
+    private final Set<String> heard = ConcurrentHashMap.newKeySet();
+
     private final LongAdder reportsNotKept = new LongAdder();
     private long seenAtMicros;
 
@@ -133,6 +124,7 @@ public final class DeviceBook implements Devices {
         this.clockMicros = clockMicros;
         this.fold = new DeviceFold(devicesMax);
         this.devicesMax = devicesMax;
+        this.allowances = new ReportAllowances(REPORTS_BURST, devicesMax);
     }
 
     // --- doors, on any thread
@@ -191,29 +183,65 @@ public final class DeviceBook implements Devices {
         }
     }
 
+    /// A device said that it is online or offline, or somebody who speaks for it did.
+    public void stated(String device, boolean online) {
+        if (present.containsKey(device)) {
+            return;
+        }
+        long now = clockMicros.getAsLong();
+        if (online) {
+            awaited.remove(device);
+            gone.remove(device);
+            if (leaving.contains(device)) {
+                saidToBeBack.add(device);
+                if (!leaving.contains(device)) {
+                    journalIfSaidToBeBack(device, now);
+                }
+            } else {
+                Device known = fold.get(device);
+                // A name that nobody knows may be made up, and many of them.
+                if (known == null ? allowances.take(device, now) : !known.isOnlineByWord()) {
+                    journalByWord(device, now);
+                }
+            }
+            return;
+        }
+        saidToBeBack.remove(device);
+        Device known = fold.get(device);
+        if (gone.size() < devicesMax && (known == null || known.online() || known.isUnknown())) {
+            gone.putIfAbsent(device, new Gone("it said so", now, 0));
+        }
+    }
+
+    private void journalByWord(String device, long nowMicros) {
+        events.journal(DeviceEvent.Connected.byWord(device, nowMicros), _ -> {});
+    }
+
+    private void journalIfSaidToBeBack(String device, long nowMicros) {
+        if (saidToBeBack.remove(device)) {
+            journalByWord(device, nowMicros);
+        }
+    }
+
+    /// Something came from a device that has no connection to a door.
+    public void heard(String device) {
+        if (heard.size() < devicesMax && fold.get(device) != null) {
+            heard.add(device);
+        }
+    }
+
     /// A device said something about itself.
     ///
     /// @param answer true once it is on disk or need not be, false when it could not be made durable; on
     ///     this thread or one of the pipeline
     public void reported(String device, Reported.Kind kind, String text, Consumer<Boolean> answer) {
         long now = clockMicros.getAsLong();
-        if (!mayReport(device, now)) {
+        if (!allowances.take(device, now)) {
             reportsNotKept.increment();
             answer.accept(true);
             return;
         }
         events.journal(new Reported(device, now, kind, text), answer);
-    }
-
-    private boolean mayReport(String device, long now) {
-        Allowance known = allowances.get(device);
-        if (known == null) {
-            if (allowances.size() >= devicesMax) {
-                return false;
-            }
-            known = allowances.computeIfAbsent(device, _ -> new Allowance());
-        }
-        return known.take(now);
     }
 
     /// Reports beyond a device's allowance.
@@ -229,25 +257,37 @@ public final class DeviceBook implements Devices {
         journalAgain(now);
         for (Map.Entry<String, Gone> each : gone.entrySet()) {
             Gone left = each.getValue();
-            if (now - left.atMicros() >= micros(RETURN_WITHIN)
-                    && gone.remove(each.getKey(), left)
-                    && !present.containsKey(each.getKey())) {
-                journalLeft(each.getKey(), now, left.reason(), left.lastSeenMicros());
+            if (now - left.atMicros() < micros(RETURN_WITHIN)) {
+                continue;
+            }
+            String device = each.getKey();
+            // First, so that whoever finds it no longer gone finds it leaving.
+            leaving.add(device);
+            if (gone.remove(device, left) && !present.containsKey(device)) {
+                awaited.remove(device);
+                journalLeft(device, now, left.reason(), left.lastSeenMicros());
+            } else {
+                leaving.remove(device);
             }
         }
         for (Map.Entry<String, Long> each : awaited.entrySet()) {
-            if (now >= each.getValue()
-                    && awaited.remove(each.getKey(), each.getValue())
-                    && !present.containsKey(each.getKey())) {
-                journalLeft(each.getKey(), now, "it did not return after the server's start", 0);
+            if (now < each.getValue()) {
+                continue;
+            }
+            String device = each.getKey();
+            leaving.add(device);
+            if (awaited.remove(device, each.getValue()) && !present.containsKey(device)) {
+                journalLeft(device, now, "it did not return after the server's start", 0);
+            } else {
+                leaving.remove(device);
             }
         }
-        List<String> seen = new ArrayList<>(confirmed);
+        Set<String> seen = new LinkedHashSet<>(confirmed);
         confirmed.removeAll(seen);
         if (now - seenAtMicros >= SEEN_EVERY_MICROS || now < seenAtMicros) {
             seenAtMicros = now;
             addActive(seen);
-            allowances.values().removeIf(each -> each.isWhole(now));
+            allowances.forgetWhole(now);
         }
         journalSeen(seen, now);
     }
@@ -268,14 +308,23 @@ public final class DeviceBook implements Devices {
         events.journal(
                 new DeviceEvent.Left(device, now, reason, lastSeenMicros),
                 durable -> {
-                    if (!durable && !present.containsKey(device)) {
+                    if (durable) {
+                        return;
+                    }
+                    leaving.remove(device);
+                    if (!saidToBeBack.remove(device) && !present.containsKey(device)) {
                         gone.putIfAbsent(device, new Gone(reason, now, lastSeenMicros));
                     }
                 });
     }
 
     /// Adds those from whom something came since the last call.
-    private void addActive(List<String> seen) {
+    private void addActive(Set<String> seen) {
+        Iterator<String> others = heard.iterator();
+        while (others.hasNext()) {
+            seen.add(others.next());
+            others.remove();
+        }
         for (Map.Entry<String, Present> each : present.entrySet()) {
             Present one = each.getValue();
             long activity = one.connection.activity().getAsLong();
@@ -286,7 +335,8 @@ public final class DeviceBook implements Devices {
         }
     }
 
-    private void journalSeen(List<String> seen, long now) {
+    private void journalSeen(Set<String> devices, long now) {
+        List<String> seen = List.copyOf(devices);
         for (int from = 0; from < seen.size(); from += DeviceEvent.SEEN_MAX) {
             int to = Math.min(seen.size(), from + DeviceEvent.SEEN_MAX);
             events.journal(new DeviceEvent.Seen(seen.subList(from, to), now), _ -> {});
@@ -301,10 +351,13 @@ public final class DeviceBook implements Devices {
     public boolean fold(DeviceEvent event) {
         boolean changed = fold.fold(event);
         if (event instanceof DeviceEvent.Left left) {
+            leaving.remove(left.device());
             Present back = present.get(left.device());
+            // It came back while its going was on the way to the disk.
             if (back != null) {
-                // It came back while its going was on the way to the disk.
                 journalConnected(left.device(), back.connection, clockMicros.getAsLong());
+            } else {
+                journalIfSaidToBeBack(left.device(), clockMicros.getAsLong());
             }
         }
         return changed;
@@ -315,7 +368,7 @@ public final class DeviceBook implements Devices {
         long now = clockMicros.getAsLong();
         seenAtMicros = now;
         for (Device each : fold.all()) {
-            if (each.online()) {
+            if (each.online() && !each.isOnlineByWord()) {
                 long grace = TimeUnit.MILLISECONDS.toMicros(each.graceMillis());
                 awaited.put(each.id(), now + Math.max(grace, micros(RETURN_AT_START)));
             }
@@ -342,7 +395,7 @@ public final class DeviceBook implements Devices {
     @Override
     public Presence presence(Device device) {
         if (!device.online()) {
-            return Presence.OFFLINE;
+            return device.isUnknown() ? Presence.UNKNOWN : Presence.OFFLINE;
         }
         return awaited.containsKey(device.id()) ? Presence.UNCONFIRMED : Presence.ONLINE;
     }
@@ -351,8 +404,13 @@ public final class DeviceBook implements Devices {
     public Counts counts() {
         int offline = fold.offline();
         int unconfirmed = awaited.size();
-        // Each of the three goes on by itself, so their difference may be off for a moment.
-        return new Counts(Math.max(0, fold.size() - offline - unconfirmed), unconfirmed, offline);
+        int unknown = fold.unknown();
+        // Each of them goes on by itself, so their difference may be off for a moment.
+        return new Counts(
+                Math.max(0, fold.size() - offline - unconfirmed),
+                unconfirmed,
+                Math.max(0, offline - unknown),
+                unknown);
     }
 
     @Override

@@ -8,6 +8,9 @@ public sealed interface DeviceEvent {
     /// Longer reports are cut.
     int REPORT_CHARS_MAX = 1_024;
 
+    /// The grace of a device that is online by its own word: there is no connection that could be lost.
+    int BY_WORD_MILLIS = 0;
+
     /// Devices of one [Seen].
     int SEEN_MAX = 1_000;
 
@@ -19,12 +22,23 @@ public sealed interface DeviceEvent {
 
     /// It is online, or online from elsewhere or with another client than before.
     ///
-    /// @param graceMillis how long it may be silent before its connection counts as lost
+    /// @param graceMillis how long it may be silent before its connection counts as lost, or
+    ///     [#BY_WORD_MILLIS]
     record Connected(String device, long atMicros, String address, String client, int graceMillis)
             implements DeviceEvent {
         @Override
         public List<String> devices() {
             return List.of(device);
+        }
+
+        /// By its own word, or that of somebody who speaks for it.
+        static Connected byWord(String device, long atMicros) {
+            return new Connected(device, atMicros, "", "", BY_WORD_MILLIS);
+        }
+
+        /// How that is known, for people.
+        public String detail() {
+            return graceMillis == BY_WORD_MILLIS ? "it said so" : client + " from " + address;
         }
     }
 

@@ -27,6 +27,7 @@ final class DeviceFold {
 
     private volatile int offlineCount;
     private volatile long notTaken;
+    private volatile int unknown;
 
     DeviceFold(int devicesMax) {
         this.devicesMax = devicesMax;
@@ -46,6 +47,11 @@ final class DeviceFold {
 
     int offline() {
         return offlineCount;
+    }
+
+    /// How many of those that are not online neither connected nor said so.
+    int unknown() {
+        return unknown;
     }
 
     /// Events of devices for which there was no place.
@@ -71,7 +77,7 @@ final class DeviceFold {
             }
             case DeviceEvent.Left e -> {
                 Device before = devices.get(e.device());
-                if (before == null || !before.online()) {
+                if (before == null || !(before.online() || before.isUnknown())) {
                     yield false;
                 }
                 put(before.left(e));
@@ -94,8 +100,10 @@ final class DeviceFold {
         };
     }
 
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
     private void put(Device device) {
         Device before = devices.put(device.id(), device);
+        unknown += (device.isUnknown() ? 1 : 0) - (before != null && before.isUnknown() ? 1 : 0);
         if (device.online()) {
             offline.remove(device.id());
         } else if (before == null || before.online()) {
@@ -118,7 +126,8 @@ final class DeviceFold {
                 return Optional.empty();
             }
             offline.remove(eldest.getKey());
-            devices.remove(eldest.getKey());
+            Device gone = devices.remove(eldest.getKey());
+            unknown -= gone != null && gone.isUnknown() ? 1 : 0;
         }
         return Optional.of(Device.of(id, atMicros));
     }

@@ -13,7 +13,7 @@ public interface Devices {
     Presence presence(Device device);
 
     /// How many devices there are in each presence.
-    record Counts(int online, int unconfirmed, int offline) {}
+    record Counts(int online, int unconfirmed, int offline, int unknown) {}
 
     /// How many there are now.
     Counts counts();

@@ -35,6 +35,7 @@ import io.riacho.server.path.JournalRecord.SessionsChanged;
 import io.riacho.server.path.SeriesDirectory.Sensor;
 import io.riacho.server.path.SeriesDirectory.Slot;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -55,8 +56,6 @@ import org.jspecify.annotations.Nullable;
 final class StateFold {
 
     private static final int SNAPSHOT_VERSION = 4;
-
-    private static final int SNAPSHOT_BYTES_FIRST = 64 << 10;
 
     /// The first version with orders by hand.
     private static final int SNAPSHOT_VERSION_MANUAL = 2;
@@ -89,10 +88,6 @@ final class StateFold {
     private int conflicts;
     private int lates;
     private long position = -1;
-
-    /// As long as the last one: the next will hardly be longer.
-    private int snapshotBytesFirst = SNAPSHOT_BYTES_FIRST;
-
     private @Nullable Consumer<PendingLate> lateListener;
     private boolean live;
 
@@ -368,12 +363,7 @@ final class StateFold {
         }
         switch (event) {
             case DeviceEvent.Connected e ->
-                    lake.appendDeviceEvent(
-                            at,
-                            e.device(),
-                            "online",
-                            e.client() + " from " + e.address(),
-                            e.atMicros());
+                    lake.appendDeviceEvent(at, e.device(), "online", e.detail(), e.atMicros());
             case DeviceEvent.Left e ->
                     lake.appendDeviceEvent(at, e.device(), "offline", e.reason(), e.atMicros());
             case DeviceEvent.Reported e ->
@@ -401,7 +391,7 @@ final class StateFold {
 
     /// The whole state, for a snapshot at [#position()].
     byte[] snapshot() {
-        GrowingBytes bytes = new GrowingBytes(snapshotBytesFirst);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(64 << 10);
         try (DataOutputStream out = new DataOutputStream(bytes)) {
             out.writeInt(SNAPSHOT_VERSION);
             out.writeLong(position);
@@ -415,9 +405,7 @@ final class StateFold {
             SessionSnapshot.write(sessions, out);
             deviceBook.writeTo(out);
             out.flush();
-            byte[] snapshot = bytes.toByteArray();
-            snapshotBytesFirst = Math.max(SNAPSHOT_BYTES_FIRST, snapshot.length);
-            return snapshot;
+            return bytes.toByteArray();
         } catch (IOException e) {
             throw new IllegalStateException("writing to memory failed", e);
         }

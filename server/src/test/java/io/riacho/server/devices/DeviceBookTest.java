@@ -284,4 +284,111 @@ class DeviceBookTest {
         events.forEach(book::fold);
         assertThat(book.all()).isEqualTo(first);
     }
+
+    @Test
+    void whatIsSaidOfADeviceWithoutAConnectionCountsAlsoAfterARestart() throws Exception {
+        book.reported("d", Reported.Kind.STATUS, "hello", _ -> {});
+        fold();
+        assertThat(presence("d")).isEqualTo(Presence.UNKNOWN);
+        assertThat(book.counts()).isEqualTo(new Devices.Counts(0, 0, 0, 1));
+        book.stated("d", true);
+        fold();
+        assertThat(presence("d")).isEqualTo(Presence.ONLINE);
+        restart();
+        pass(Duration.ofMinutes(10));
+        assertThat(book.counts()).isEqualTo(new Devices.Counts(1, 0, 0, 0));
+        assertThat(presence("d"))
+                .as("who is connected elsewhere does not say so again")
+                .isEqualTo(Presence.ONLINE);
+        assertThat(folded).isEmpty();
+        book.stated("d", false);
+        pass(Duration.ofSeconds(5));
+        assertThat(presence("d")).isEqualTo(Presence.OFFLINE);
+        assertThat(book.device("d").orElseThrow().reason()).isEqualTo("it said so");
+        restart();
+        assertThat(presence("d")).isEqualTo(Presence.OFFLINE);
+    }
+
+    @Test
+    void aDeviceOfWhichTheFirstWordIsOfflineIsOffline() {
+        book.stated("d", false);
+        book.reported("d", Reported.Kind.STATUS, "offline", _ -> {});
+        pass(Duration.ofSeconds(5));
+        assertThat(presence("d")).isEqualTo(Presence.OFFLINE);
+    }
+
+    @Test
+    void aBrokerThatRestartsDoesNotMakeItsDevicesOffline() {
+        for (String each : List.of("a", "b", "c")) {
+            book.stated(each, true);
+        }
+        fold();
+        // Their wills, and they themselves a moment later.
+        for (String each : List.of("a", "b", "c")) {
+            book.stated(each, false);
+        }
+        pass(Duration.ofSeconds(3));
+        for (String each : List.of("a", "b", "c")) {
+            book.stated(each, true);
+        }
+        pass(Duration.ofSeconds(30));
+        assertThat(folded).filteredOn(each -> !(each instanceof Seen)).hasSize(3);
+        assertThat(presence("b")).isEqualTo(Presence.ONLINE);
+    }
+
+    @Test
+    void whoIsConnectedToADoorIsNotWhatIsSaidOfIt() throws Exception {
+        connect("d", "1", "10.0.0.1");
+        book.stated("d", false);
+        pass(Duration.ofSeconds(10));
+        assertThat(presence("d")).isEqualTo(Presence.ONLINE);
+        // It moves to another broker: the word counts from then on.
+        book.disconnected("d", "1", false, "it said goodbye");
+        book.stated("d", true);
+        pass(Duration.ofSeconds(10));
+        assertThat(presence("d")).isEqualTo(Presence.ONLINE);
+        restart();
+        pass(Duration.ofMinutes(10));
+        assertThat(presence("d")).isEqualTo(Presence.ONLINE);
+        // And back.
+        connect("d", "2", "10.0.0.1");
+        restart();
+        pass(Duration.ofMinutes(10));
+        assertThat(presence("d")).isEqualTo(Presence.OFFLINE);
+    }
+
+    @Test
+    void whoSaysItIsBackWhileItsGoingIsOnTheWayToTheDiskIsOnline() {
+        book.stated("d", true);
+        fold();
+        book.stated("d", false);
+        nowMicros += TimeUnit.SECONDS.toMicros(5);
+        book.tick();
+        assertThat(waiting).extracting(Journaled::event).anyMatch(each -> each instanceof Left);
+        book.stated("d", true);
+        fold();
+        assertThat(presence("d")).isEqualTo(Presence.ONLINE);
+    }
+
+    @Test
+    void whatComesFromADeviceWithoutAConnectionTellsWhenItWasSeen() {
+        book.stated("d", true);
+        fold();
+        pass(Duration.ofMinutes(5));
+        book.heard("d");
+        book.heard("nobody");
+        long heard = nowMicros;
+        pass(Duration.ofMinutes(2));
+        assertThat(book.device("d").orElseThrow().lastSeenMicros())
+                .isBetween(heard, heard + TimeUnit.MINUTES.toMicros(1));
+        assertThat(book.device("nobody")).isEmpty();
+    }
+
+    @Test
+    void namesThatAreMadeUpAndSayTheyAreOnlineAreNotAllJournaled() {
+        for (int i = 0; i < 100; i++) {
+            book.stated("made-up-" + i, true);
+        }
+        assertThat(waiting).hasSize(3);
+    }
 }

@@ -29,7 +29,7 @@ public final class DevicesInMemory implements Devices {
     @Override
     public Counts counts() {
         int online = Math.toIntExact(devices.stream().filter(Device::online).count());
-        return new Counts(online, 0, devices.size() - online);
+        return new Counts(online, 0, devices.size() - online, 0);
     }
 
     @Override

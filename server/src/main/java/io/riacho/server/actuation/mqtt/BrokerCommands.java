@@ -63,8 +63,11 @@ final class BrokerCommands implements Outlet, Outgoing {
         wants(command.device());
     }
 
-    /// The device may lack its newest command.
+    /// The device may lack its newest command, if it has one.
     void wants(String device) {
+        if (book.newest(device).filter(Command::isOpen).isEmpty()) {
+            return;
+        }
         synchronized (this) {
             fresh.add(device);
         }

@@ -16,7 +16,9 @@ import io.riacho.server.ingest.mqtt.MqttDoor;
 import io.riacho.server.ingest.mqtt.TopicListener;
 import io.riacho.server.ingest.mqtt.TopicTree;
 import io.riacho.server.ingest.mqtt.broker.BrokerLink;
+import io.riacho.server.ingest.mqtt.broker.BrokerListener;
 import io.riacho.server.ingest.mqtt.broker.Outgoing;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
@@ -33,8 +35,11 @@ public final class MqttActuation implements ClientEvents, Updates {
     private final BrokerUpdates brokerUpdates;
     private final DeviceWatch watch;
     private final GatewayReports reports;
+    private final BrokerReports brokerReports;
+    private final DeviceGroups groups;
     private volatile @Nullable MqttDoor door;
     private volatile @Nullable BrokerLink link;
+    private volatile boolean commandsBroker;
 
     /// @param executor for work that may take milliseconds
     /// @param clockMicros µs since 1970 UTC
@@ -49,11 +54,14 @@ public final class MqttActuation implements ClientEvents, Updates {
             MeterRegistry meters) {
         this.book = book;
         this.topics = topics;
+        this.groups = groups;
         this.commands = new MqttCommands(book, groups, topics, roles, executor, clockMicros);
         this.brokerCommands = new BrokerCommands(book, groups, topics);
         this.brokerUpdates = new BrokerUpdates(topics.updates());
         this.watch = new DeviceWatch(devices, roles, topics);
-        this.reports = new GatewayReports(book, devices, watch, roles, meters);
+        Reports all = new Reports(book, devices, this::isOnline, meters);
+        this.reports = new GatewayReports(all, watch, roles);
+        this.brokerReports = new BrokerReports(all, devices);
     }
 
     /// What hears status, errors and diagnostics.
@@ -66,6 +74,18 @@ public final class MqttActuation implements ClientEvents, Updates {
         door = opened;
         commands.open(opened);
         book.outlet(commands);
+    }
+
+    /// What hears what comes from another broker besides readings.
+    public BrokerListener brokerReports() {
+        return brokerReports;
+    }
+
+    /// A device, or a group of them, that says so may have missed a command: no broker tells who subscribes.
+    private void isOnline(String device) {
+        if (commandsBroker) {
+            groups.members(device).orElse(List.of(device)).forEach(brokerCommands::wants);
+        }
     }
 
     /// What goes out to another broker: updates and, unless several instances divide the readings there,
@@ -81,6 +101,7 @@ public final class MqttActuation implements ClientEvents, Updates {
     public void open(BrokerLink opened, boolean shared) {
         link = opened;
         if (!shared) {
+            commandsBroker = true;
             book.outlet(brokerCommands);
             brokerCommands.wakeBy(opened::wake);
         }

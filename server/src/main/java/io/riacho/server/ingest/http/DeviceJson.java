@@ -21,6 +21,7 @@ final class DeviceJson {
         json.writeNumberField("online", counts.online());
         json.writeNumberField("unconfirmed", counts.unconfirmed());
         json.writeNumberField("offline", counts.offline());
+        json.writeNumberField("unknown", counts.unknown());
         json.writeEndObject();
     }
 

@@ -2,6 +2,7 @@ package io.riacho.server.ingest.mqtt;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonNode;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.buffer.ByteBufUtil;
@@ -18,9 +19,12 @@ import java.util.function.LongSupplier;
 ///
 /// A sender that is broken sends many. Beyond [#REPORTS_PER_SECOND_MAX] they are counted only, and the
 /// next report says how many there were.
-final class ErrorReports {
+public final class ErrorReports {
 
     static final int REPORTS_PER_SECOND_MAX = 100;
+
+    private static final String ORIGIN_FIELD = "origin";
+    private static final String ORIGIN = "riacho";
 
     /// Bytes of the payload in a report; of a longer one its beginning.
     static final int PAYLOAD_BYTES_MAX = 1024;
@@ -52,6 +56,12 @@ final class ErrorReports {
                 Counter.builder("riacho.mqtt.error.reports.suppressed")
                         .description("Refused payloads that were only counted")
                         .register(meters);
+    }
+
+    /// Whether a report is one of Riacho's own, which came back over some other broker. MQTT 3.1.1 does not
+    /// tell who published a message.
+    public static boolean isOwn(JsonNode report) {
+        return ORIGIN.equals(report.path(ORIGIN_FIELD).textValue());
     }
 
     void report(PublishBatch batch, int message, String reason) {
@@ -93,6 +103,7 @@ final class ErrorReports {
         ByteArrayOutputStream out = new ByteArrayOutputStream(256 + 2 * payload.length);
         try (JsonGenerator json = JSON.createGenerator(out)) {
             json.writeStartObject();
+            json.writeStringField(ORIGIN_FIELD, ORIGIN);
             json.writeStringField("at", Rfc3339.format(TimeUnit.MILLISECONDS.toMicros(nowMillis)));
             json.writeStringField("sender", batch.client().id());
             json.writeStringField(

@@ -8,6 +8,7 @@ import io.riacho.server.intake.Source;
 import io.riacho.server.intake.Submission;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /// The readings of one read of one client on their way to the disk.
 final class MessageSubmission extends Submission {
@@ -19,23 +20,29 @@ final class MessageSubmission extends Submission {
     /// For each message, the number of readings in the batch after it.
     private final int[] readingsUpTo;
 
+    /// By message, what was bad in it before it came here.
+    private final Map<Integer, List<Refusal>> partlyBad;
+
     MessageSubmission(
             MqttReadings door,
             PublishBatch batch,
             BatchAnswer answer,
             ReadingBatch readings,
-            int[] readingsUpTo) {
+            int[] readingsUpTo,
+            Map<Integer, List<Refusal>> partlyBad) {
         super(Source.MQTT, readings, (int) Math.min(batch.payloadBytes(), Integer.MAX_VALUE / 2));
         this.door = door;
         this.batch = batch;
         this.answer = answer;
         this.readingsUpTo = readingsUpTo;
+        this.partlyBad = partlyBad;
     }
 
     @Override
     protected void durable(List<Refusal> refusals) {
         int refusal = 0;
-        for (int message = 0; refusal < refusals.size(); message++) {
+        boolean anyBad = !refusals.isEmpty() || !partlyBad.isEmpty();
+        for (int message = 0; anyBad && message < readingsUpTo.length; message++) {
             int first = message == 0 ? 0 : readingsUpTo[message - 1];
             int after = readingsUpTo[message];
             List<Refusal> here = new ArrayList<>(0);
@@ -43,8 +50,11 @@ final class MessageSubmission extends Submission {
                 Refusal each = refusals.get(refusal++);
                 here.add(new Refusal(each.index() - first, each.reason()));
             }
-            if (!here.isEmpty()) {
-                door.refuse(batch, message, Refusal.describe(here, after - first, "message"));
+            List<Refusal> decoded = partlyBad.getOrDefault(message, List.of());
+            List<Refusal> all = Refusal.merged(decoded, here);
+            if (!all.isEmpty()) {
+                int count = after - first + decoded.size();
+                door.refuse(batch, message, Refusal.describe(all, count, "message"));
             }
         }
         answer.durable();

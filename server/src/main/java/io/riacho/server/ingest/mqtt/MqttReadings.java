@@ -13,7 +13,9 @@ import io.riacho.server.intake.ReadingBatch;
 import io.riacho.server.intake.Refusal;
 import io.riacho.server.intake.SeriesTable;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -95,6 +97,7 @@ final class MqttReadings implements Publishes {
         BatchAnswer answer = new BatchAnswer(batch);
         ReadingBatch readings = null;
         int[] readingsUpTo = null;
+        Map<Integer, List<Refusal>> partlyBad = null;
         int data = 0;
         for (int i = 0; i < size; i++) {
             switch (use(batch, i, loop.decoder)) {
@@ -104,7 +107,11 @@ final class MqttReadings implements Publishes {
                         readings = new ReadingBatch(size - i);
                         readingsUpTo = new int[size];
                     }
-                    read(batch, i, sensor, loop, readings);
+                    List<Refusal> bad = read(batch, i, sensor, loop, readings);
+                    if (!bad.isEmpty()) {
+                        partlyBad = partlyBad == null ? new HashMap<>() : partlyBad;
+                        partlyBad.put(i, bad);
+                    }
                 }
                 case NoSensor(String reason) -> {
                     data++;
@@ -131,7 +138,13 @@ final class MqttReadings implements Publishes {
             answer.await();
             room =
                     intake.submit(
-                            new MessageSubmission(this, batch, answer, readings, readingsUpTo));
+                            new MessageSubmission(
+                                    this,
+                                    batch,
+                                    answer,
+                                    readings,
+                                    readingsUpTo,
+                                    partlyBad == null ? Map.of() : partlyBad));
         } else {
             // Messages that wait in sessions go to the disk, too.
             room = !intake.isFull();
@@ -171,7 +184,10 @@ final class MqttReadings implements Publishes {
         }
     }
 
-    private void read(
+    /// Adds a message's good readings. Of one without any the sender hears at once.
+    ///
+    /// @return the bad ones beside good ones, which may not be all: the intake refuses, too
+    private List<Refusal> read(
             PublishBatch batch,
             int message,
             KnownSensor sensor,
@@ -180,13 +196,19 @@ final class MqttReadings implements Publishes {
         List<Refusal> bad = loop.refused;
         try {
             int count = loop.decoder.decode(batch, message, sensor, readings, bad);
-            if (!bad.isEmpty()) {
-                refuse(batch, message, Refusal.describe(bad, count, "message"));
-                bad.clear();
+            if (bad.isEmpty()) {
+                return List.of();
             }
+            List<Refusal> all = List.copyOf(bad);
+            bad.clear();
+            if (all.size() < count) {
+                return all;
+            }
+            refuse(batch, message, Refusal.describe(all, count, "message"));
         } catch (InvalidReadingException e) {
             refuse(batch, message, e.reason());
         }
+        return List.of();
     }
 
     /// Refuses a message for its payload: it reaches no subscriber, though good readings beside bad ones

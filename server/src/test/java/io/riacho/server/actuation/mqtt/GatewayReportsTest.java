@@ -51,7 +51,9 @@ class GatewayReportsTest {
         ClientRoles roles = new IdentityRoles(new DeviceGroups(Map.of("north", List.of("p1"))));
         reports =
                 new GatewayReports(
-                        commands, book, new DeviceWatch(book, roles, TOPICS), roles, meters);
+                        new Reports(commands, book, _ -> {}, meters),
+                        new DeviceWatch(book, roles, TOPICS),
+                        roles);
     }
 
     /// A client that is connected and does nothing by itself.
@@ -205,5 +207,30 @@ class GatewayReportsTest {
                 .isEqualTo(
                         new DeviceEvent.Reported(
                                 "a", 0, DeviceEvent.Reported.Kind.ERROR, "command c: valve stuck"));
+    }
+
+    @Test
+    void aGatewayTellsOfTheDevicesBehindItAndOfNoOthers() {
+        status(gateway(), "{'gateway_id': 'gateway-1', 'device_id': 'a', 'status': 'online'}");
+        assertThat(events)
+                .filteredOn(each -> !(each instanceof DeviceEvent.Seen))
+                .extracting(each -> each.getClass().getSimpleName())
+                .containsExactly("Connected", "Connected", "Reported");
+        assertThat(events.getLast())
+                .isInstanceOfSatisfying(
+                        DeviceEvent.Reported.class,
+                        each -> assertThat(each.device()).isEqualTo("a"));
+        int before = events.size();
+        status(gateway(), "{'gateway_id': 'gateway-1', 'device_id': 'b', 'status': 'online'}");
+        assertThat(events).hasSize(before);
+        assertThat(refused()).isEqualTo(1);
+    }
+
+    @Test
+    void whatAConnectedClientSaysOfItselfIsKnownBetter() {
+        status(gateway(), "{'gateway_id': 'gateway-1', 'status': 'offline'}");
+        assertThat(events)
+                .extracting(each -> each.getClass().getSimpleName())
+                .containsExactly("Connected", "Reported");
     }
 }

@@ -297,6 +297,26 @@ class MqttDoorTest {
     }
 
     @Test
+    void aMessageWithBadReadingsOfTwoKindsIsReportedOnce() throws Exception {
+        BlockingQueue<Mqtt5Publish> errors = errors();
+        // Of the two good ones the later.
+        intake.refuseBy(_ -> List.of(new Refusal(1, "too late")));
+        intake.ackAtOnce();
+        Mqtt5AsyncClient client = connect("gateway-1");
+        CompletableFuture<Mqtt5PublishResult> answer =
+                publish(
+                        client,
+                        "irrigation/sensors/s1/data",
+                        "[{\"value\":1},{\"value\":\"x\"},{\"value\":2}]");
+        assertThatThrownBy(() -> answer.get(10, TimeUnit.SECONDS))
+                .hasCauseInstanceOf(Mqtt5PubAckException.class);
+        assertThat(report(errors).path("reason").textValue())
+                .startsWith("2 of the message's 3 readings refused, the others stored; first [1]:");
+        assertThat(meters.counter("riacho.mqtt.data.messages.refused").count()).isEqualTo(1);
+        assertThat(meters.counter("riacho.mqtt.error.reports").count()).isEqualTo(1);
+    }
+
+    @Test
     void whatTheIntakeRefusesIsReportedForItsMessage() throws Exception {
         BlockingQueue<Mqtt5Publish> errors = errors();
         intake.refuseBy(batch -> List.of(new Refusal(batch.size() - 1, "too late")));

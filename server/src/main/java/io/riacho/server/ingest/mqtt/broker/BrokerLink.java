@@ -10,6 +10,8 @@ import com.hivemq.client.mqtt.mqtt3.Mqtt3AsyncClient;
 import com.hivemq.client.mqtt.mqtt3.Mqtt3ClientBuilder;
 import com.hivemq.client.mqtt.mqtt3.message.connect.Mqtt3Connect;
 import com.hivemq.client.mqtt.mqtt3.message.publish.Mqtt3Publish;
+import com.hivemq.client.mqtt.mqtt3.message.subscribe.Mqtt3Subscribe;
+import com.hivemq.client.mqtt.mqtt3.message.subscribe.Mqtt3Subscription;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.riacho.server.ingest.mqtt.TopicTree;
@@ -21,8 +23,10 @@ import io.riacho.server.tls.TlsContexts;
 import io.riacho.server.tls.TlsException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -59,11 +63,13 @@ public final class BrokerLink implements AutoCloseable {
 
     /// What the link is between.
     ///
+    /// @param listener hears what is no reading
     /// @param outgoing what is published there
     public record Parts(
             TopicTree topics,
             Intake intake,
             SeriesTable series,
+            BrokerListener listener,
             Outgoing outgoing,
             MeterRegistry meters) {}
 
@@ -74,12 +80,14 @@ public final class BrokerLink implements AutoCloseable {
         this.thread =
                 Executors.newSingleThreadScheduledExecutor(
                         Thread.ofPlatform().daemon().name("riacho-broker").factory());
-        BrokerReadings readings =
-                new BrokerReadings(
+        Executor again = task -> later(task, AGAIN_AFTER.toNanos());
+        BrokerMessages messages =
+                new BrokerMessages(
                         topics,
-                        parts.intake(),
-                        parts.series(),
-                        again -> later(again, AGAIN_AFTER.toNanos()),
+                        new BrokerReadings(
+                                topics, parts.intake(), parts.series(), again, parts.meters()),
+                        parts.listener(),
+                        again,
                         parts.meters());
         this.sender =
                 new BrokerSender(
@@ -103,7 +111,12 @@ public final class BrokerLink implements AutoCloseable {
         // Before the connection: a session that is there already begins with what waited in it.
         client.publishes(
                 MqttGlobalPublishFilter.ALL,
-                message -> received(readings, message),
+                message ->
+                        messages.received(
+                                message.getTopic().toString(),
+                                message.getPayloadAsBytes(),
+                                message.isRetain(),
+                                () -> acknowledge(message)),
                 task -> later(task, 0),
                 true);
         Gauge.builder("riacho.broker.connected", this, link -> link.isConnected() ? 1 : 0)
@@ -180,36 +193,53 @@ public final class BrokerLink implements AutoCloseable {
                 .thenRun(this::subscribe);
     }
 
+    /// The readings by themselves: what a policy says of the others does not hold them up. Those are heard by
+    /// every instance, also where several divide the readings: each has to know the devices.
     private void subscribe() {
-        String filter = topics.data("+");
+        String readings = topics.data("+");
         String share = options.share();
+        subscribe(
+                List.of(share == null ? readings : "$share/" + share + "/" + readings),
+                () -> {
+                    subscribed = true;
+                    later(sender::connected, 0);
+                });
+        subscribe(List.of(topics.status(), topics.errors(), topics.diagnostics()), () -> {});
+    }
+
+    /// @param filters at most 8: AWS IoT Core takes no more in one SUBSCRIBE
+    private void subscribe(List<String> filters, Runnable done) {
         var _ =
-                client.subscribeWith()
-                        .topicFilter(share == null ? filter : "$share/" + share + "/" + filter)
-                        .qos(MqttQos.AT_LEAST_ONCE)
-                        .send()
+                client.subscribe(
+                                Mqtt3Subscribe.builder()
+                                        .addSubscriptions(
+                                                filters.stream().map(BrokerLink::atLeastOnce))
+                                        .build())
                         .whenComplete((_, failure) -> {
                             if (failure == null) {
-                                subscribed = true;
-                                later(sender::connected, 0);
+                                done.run();
                                 return;
                             }
                             LOG.error(
                                     "{} refuses the subscription of {}: {}",
                                     options.address(),
-                                    filter,
+                                    filters,
                                     failure.getMessage());
-                            again();
+                            again(filters, done);
                         });
     }
 
-    private void again() {
+    private static Mqtt3Subscription atLeastOnce(String filter) {
+        return Mqtt3Subscription.builder().topicFilter(filter).qos(MqttQos.AT_LEAST_ONCE).build();
+    }
+
+    private void again(List<String> filters, Runnable done) {
         later(
                 () -> {
                     if (client.getState().isConnected()) {
-                        subscribe();
+                        subscribe(filters, done);
                     } else {
-                        again();
+                        again(filters, done);
                     }
                 },
                 BACKOFF.longest().toNanos());
@@ -232,13 +262,6 @@ public final class BrokerLink implements AutoCloseable {
         if (subscribed) {
             later(sender::connected, 0);
         }
-    }
-
-    private void received(BrokerReadings readings, Mqtt3Publish message) {
-        readings.received(
-                message.getTopic().toString(),
-                message.getPayloadAsBytes(),
-                () -> acknowledge(message));
     }
 
     private static void acknowledge(Mqtt3Publish message) {

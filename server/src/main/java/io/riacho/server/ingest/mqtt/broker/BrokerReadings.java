@@ -1,7 +1,6 @@
 package io.riacho.server.ingest.mqtt.broker;
 
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.riacho.server.ingest.json.KnownSensor;
 import io.riacho.server.ingest.mqtt.PayloadDecoder;
@@ -40,7 +39,6 @@ final class BrokerReadings {
     private final Intake intake;
     private final PayloadDecoder decoder;
     private final Executor later;
-    private final AcknowledgementOrder order = new AcknowledgementOrder();
     private final Counter received;
     private final Counter refused;
     private long lastLogged = System.nanoTime() - LOG_EVERY_NANOS;
@@ -74,30 +72,26 @@ final class BrokerReadings {
                 Counter.builder("riacho.broker.messages.refused")
                         .description("Of these, those with a reading that cannot be stored")
                         .register(meters);
-        Gauge.builder("riacho.broker.unacknowledged", order, AcknowledgementOrder::size)
-                .description("Messages from the other broker that are not acknowledged yet")
-                .register(meters);
     }
 
     /// A message came.
     ///
-    /// @param acknowledge run once it is durable, or refused for good
-    void received(String topic, byte[] payload, Runnable acknowledge) {
+    /// @param entry done once it is durable, or refused for good
+    void received(String topic, byte[] payload, AcknowledgementOrder.Entry entry) {
         received.increment();
-        AcknowledgementOrder.Entry entry = order.add(acknowledge);
         ReadingBatch readings = new ReadingBatch();
         List<Refusal> bad = new ArrayList<>(0);
         try {
             int count = decoder.decode(payload, null, sensor(topic), readings, bad);
-            if (!bad.isEmpty()) {
-                refused(topic, Refusal.describe(bad, count, "message"));
+            if (!bad.isEmpty() && bad.size() == count) {
+                throw new InvalidReadingException(Refusal.describe(bad, count, "message"));
             }
         } catch (InvalidReadingException e) {
             refused(topic, e.reason());
             entry.done();
             return;
         }
-        submit(new Message(topic, readings, payload.length, entry));
+        submit(new Message(topic, readings, bad, payload.length, entry));
     }
 
     private void submit(Message message) {
@@ -131,24 +125,29 @@ final class BrokerReadings {
     private final class Message extends Submission {
 
         private final String topic;
+        private final List<Refusal> bad;
         private final int payloadBytes;
         private final AcknowledgementOrder.Entry entry;
 
         Message(
                 String topic,
                 ReadingBatch readings,
+                List<Refusal> bad,
                 int payloadBytes,
                 AcknowledgementOrder.Entry entry) {
             super(Source.MQTT, readings, payloadBytes);
             this.topic = topic;
+            this.bad = bad;
             this.payloadBytes = payloadBytes;
             this.entry = entry;
         }
 
         @Override
         protected void durable(List<Refusal> refusals) {
-            if (!refusals.isEmpty()) {
-                refused(topic, Refusal.describe(refusals, readings().size(), "message"));
+            List<Refusal> all = Refusal.merged(bad, refusals);
+            if (!all.isEmpty()) {
+                int count = readings().size() + bad.size();
+                refused(topic, Refusal.describe(all, count, "message"));
             }
             entry.done();
         }
@@ -157,8 +156,8 @@ final class BrokerReadings {
         protected void failed(Failure failure) {
             switch (failure.kind()) {
                 case DISK_FULL ->
-                        later.execute(
-                                () -> submit(new Message(topic, readings(), payloadBytes, entry)));
+                        later.execute(() ->
+                                submit(new Message(topic, readings(), bad, payloadBytes, entry)));
                 // Not acknowledged: it comes again after the start.
                 case STOPPING, BROKEN -> {}
             }

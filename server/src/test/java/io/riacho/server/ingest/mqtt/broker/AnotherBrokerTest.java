@@ -3,32 +3,19 @@ package io.riacho.server.ingest.mqtt.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.hivemq.client.mqtt.MqttClient;
-import com.hivemq.client.mqtt.MqttClientSslConfig;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.riacho.disk.RealDisk;
-import io.riacho.lake.QueryLimits;
-import io.riacho.lake.QueryResult;
 import io.riacho.server.Riacho;
-import io.riacho.server.config.ConfigSources;
-import io.riacho.server.config.ServerConfig;
 import io.riacho.server.identity.Credentials;
-import io.riacho.server.identity.Devices;
-import io.riacho.server.identity.IdentityOptions;
-import io.riacho.server.identity.Role;
 import io.riacho.server.ingest.mqtt.TopicTree;
 import io.riacho.server.intake.SeriesTable;
 import io.riacho.server.testing.IntakeThatAcksWhenTold;
-import io.riacho.server.tls.ClientKeys;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -48,73 +35,20 @@ class AnotherBrokerTest {
     @TempDir Path folder;
 
     @SuppressWarnings("NullAway.Init") // before each test
-    private Credentials compute;
-
-    @SuppressWarnings("NullAway.Init") // before each test
-    private Credentials gateway;
+    private BrokerSite site;
 
     @SuppressWarnings("NullAway.Init") // before each test
     private Mosquitto mosquitto;
 
     @BeforeEach
     void issue() throws Exception {
-        Path data = folder.resolve("data");
-        Path out = folder.resolve("credentials");
-        Devices devices =
-                new Devices(
-                        new RealDisk(),
-                        IdentityOptions.in(data.resolve("identity")),
-                        InstantSource.system());
-        devices.add(
-                List.of("irrigation-compute"),
-                new Devices.Rights(Role.COMPUTE, List.of(), List.of()),
-                out);
-        devices.add(
-                List.of("gateway-1"), new Devices.Rights(Role.GATEWAY, List.of(), List.of()), out);
-        compute = new Credentials(out.resolve("irrigation-compute"));
-        gateway = new Credentials(out.resolve("gateway-1"));
-        // A start makes the certificate that a server on this host shows.
-        Riacho.start(config(0)).close();
-        mosquitto =
-                new Mosquitto(
-                        folder.resolve("mosquitto"),
-                        data.resolve("identity/server.pem"),
-                        data.resolve("identity/server.key"),
-                        compute);
+        site = new BrokerSite(folder);
+        mosquitto = site.mosquitto();
     }
 
     @AfterEach
     void stop() {
-        mosquitto.close();
-    }
-
-    /// A server's configuration.
-    ///
-    /// @param port the broker's; 0: none
-    private ServerConfig config(int port) {
-        ConfigSources sources =
-                new ConfigSources()
-                        .anyPorts()
-                        .flag("data", folder.resolve("data").toString())
-                        .flag("retention.free-disk-bytes-min", "0");
-        if (port != 0) {
-            sources.flag("broker.url", "ssl://localhost:" + port)
-                    .flag("broker.certificate", compute.certificate().toString())
-                    .flag("broker.key", compute.privateKey().toString())
-                    .flag("broker.ca", compute.rootCa().toString());
-        }
-        return sources.load().config();
-    }
-
-    private static long count(Riacho riacho) throws Exception {
-        try (QueryResult result =
-                riacho.lake()
-                        .query(
-                                "SELECT coalesce(sum(count), 0)::BIGINT FROM series",
-                                QueryLimits.defaults())) {
-            result.next();
-            return (Long) Objects.requireNonNull(result.value(0));
-        }
+        site.close();
     }
 
     /// A gateway that publishes readings with timestamps of their own, each again and again until it is
@@ -126,26 +60,7 @@ class AnotherBrokerTest {
         private final AtomicInteger acknowledged = new AtomicInteger();
 
         Publisher() throws Exception {
-            client =
-                    MqttClient.builder()
-                            .useMqttVersion5()
-                            .identifier("gateway-1")
-                            .serverHost("localhost")
-                            .serverPort(mosquitto.port())
-                            .sslConfig(
-                                    MqttClientSslConfig.builder()
-                                            .keyManagerFactory(
-                                                    ClientKeys.own(
-                                                            gateway.certificate(),
-                                                            gateway.privateKey()))
-                                            .trustManagerFactory(
-                                                    ClientKeys.trusting(gateway.rootCa()))
-                                            .build())
-                            .automaticReconnect()
-                            .initialDelay(100, TimeUnit.MILLISECONDS)
-                            .maxDelay(500, TimeUnit.MILLISECONDS)
-                            .applyAutomaticReconnect()
-                            .buildAsync();
+            client = site.gateway();
             client.connect().get(20, TimeUnit.SECONDS);
         }
 
@@ -188,7 +103,7 @@ class AnotherBrokerTest {
     @Test
     void nothingIsLostNorCountedTwiceWhenTheBrokerStopsAndStarts() throws Exception {
         // It keeps trying until there is one.
-        try (Riacho riacho = Riacho.start(config(mosquitto.port()))) {
+        try (Riacho riacho = Riacho.start(site.config())) {
             mosquitto.start();
             Publisher publisher = new Publisher();
             awaitSubscribed(riacho, publisher);
@@ -203,7 +118,8 @@ class AnotherBrokerTest {
             publishing.join();
             assertThat(publisher.acknowledged()).isEqualTo(READINGS);
             await().atMost(Duration.ofSeconds(90))
-                    .untilAsserted(() -> assertThat(count(riacho)).isEqualTo(READINGS + 1));
+                    .untilAsserted(
+                            () -> assertThat(BrokerSite.readings(riacho)).isEqualTo(READINGS + 1));
         }
     }
 
@@ -222,7 +138,7 @@ class AnotherBrokerTest {
                                             .getBytes(StandardCharsets.UTF_8))
                             .send()
                             .get(10, TimeUnit.SECONDS);
-                    return count(riacho) == 1;
+                    return BrokerSite.readings(riacho) == 1;
                 });
     }
 
@@ -231,16 +147,17 @@ class AnotherBrokerTest {
         mosquitto.start();
         Publisher publisher = new Publisher();
         Thread publishing;
-        try (Riacho riacho = Riacho.start(config(mosquitto.port()))) {
+        try (Riacho riacho = Riacho.start(site.config())) {
             awaitSubscribed(riacho, publisher);
             publishing = Thread.ofPlatform().start(publisher);
             await().atMost(Duration.ofSeconds(60))
                     .until(() -> publisher.acknowledged() >= READINGS / 4);
         }
         publishing.join();
-        try (Riacho riacho = Riacho.start(config(mosquitto.port()))) {
+        try (Riacho riacho = Riacho.start(site.config())) {
             await().atMost(Duration.ofSeconds(90))
-                    .untilAsserted(() -> assertThat(count(riacho)).isEqualTo(READINGS + 1));
+                    .untilAsserted(
+                            () -> assertThat(BrokerSite.readings(riacho)).isEqualTo(READINGS + 1));
         }
     }
 
@@ -258,6 +175,7 @@ class AnotherBrokerTest {
                                 new TopicTree("irrigation"),
                                 intake,
                                 new SeriesTable(100),
+                                BrokerListener.NONE,
                                 new OutgoingThatIsGiven(),
                                 meters))) {
             await().atMost(Duration.ofSeconds(60)).until(link::isConnected);
@@ -280,6 +198,7 @@ class AnotherBrokerTest {
     }
 
     private BrokerOptions options() {
+        Credentials compute = site.credentials("irrigation-compute");
         return new BrokerOptions(
                 URI.create("ssl://localhost:" + mosquitto.port()),
                 compute.certificate(),
@@ -313,6 +232,7 @@ class AnotherBrokerTest {
                                 new TopicTree("irrigation"),
                                 new IntakeThatAcksWhenTold(),
                                 new SeriesTable(100),
+                                BrokerListener.NONE,
                                 outgoing,
                                 new SimpleMeterRegistry()))) {
             await().atMost(Duration.ofSeconds(60)).until(link::isConnected);

@@ -3,8 +3,10 @@ package io.riacho.server.ingest.mqtt.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.riacho.server.ingest.mqtt.TopicListener.Handled;
 import io.riacho.server.ingest.mqtt.TopicTree;
 import io.riacho.server.intake.Failure;
+import io.riacho.server.intake.Refusal;
 import io.riacho.server.intake.SeriesTable;
 import io.riacho.server.testing.IntakeThatAcksWhenTold;
 import io.riacho.simulation.Seed;
@@ -19,6 +21,8 @@ import org.junit.jupiter.api.Test;
 
 /// The parts of the connection to another broker, each by itself.
 class BrokerPartsTest {
+
+    private final List<Handled> heard = new ArrayList<>();
 
     @Test
     void acknowledgementsComeInOrderWhateverIsDoneFirst() {
@@ -118,7 +122,7 @@ class BrokerPartsTest {
     void whatCannotBeReadIsAcknowledgedInItsTurn() {
         IntakeThatAcksWhenTold intake = new IntakeThatAcksWhenTold();
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
-        BrokerReadings readings = readings(intake, meters, new ArrayList<>());
+        BrokerMessages readings = messages(intake, meters, new ArrayList<>());
         List<String> acknowledged = new ArrayList<>();
 
         receive(readings, "irrigation/sensors/s1/data", "{\"value\":1}", acknowledged);
@@ -141,7 +145,7 @@ class BrokerPartsTest {
     void whileTheDiskIsFullAMessageIsHeldAndTriedAgain() {
         IntakeThatAcksWhenTold intake = new IntakeThatAcksWhenTold();
         List<Runnable> later = new ArrayList<>();
-        BrokerReadings readings = readings(intake, new SimpleMeterRegistry(), later);
+        BrokerMessages readings = messages(intake, new SimpleMeterRegistry(), later);
         List<String> acknowledged = new ArrayList<>();
         receive(readings, "irrigation/sensors/s1/data", "{\"value\":1}", acknowledged);
 
@@ -158,15 +162,75 @@ class BrokerPartsTest {
         assertThat(later).isEmpty();
     }
 
-    private static BrokerReadings readings(
+    /// Reports are answered when the test says so: [#heard].
+    private BrokerMessages messages(
             IntakeThatAcksWhenTold intake, SimpleMeterRegistry meters, List<Runnable> later) {
-        return new BrokerReadings(
-                new TopicTree("irrigation"), intake, new SeriesTable(100), later::add, meters);
+        TopicTree topics = new TopicTree("irrigation");
+        return new BrokerMessages(
+                topics,
+                new BrokerReadings(topics, intake, new SeriesTable(100), later::add, meters),
+                new BrokerListener() {
+                    @Override
+                    public void readings(String sensor) {}
+
+                    @Override
+                    public void received(TopicTree.Kind kind, byte[] payload, Handled handled) {
+                        heard.add(handled);
+                    }
+                },
+                later::add,
+                meters);
     }
 
     private static void receive(
-            BrokerReadings readings, String topic, String payload, List<String> acknowledged) {
-        readings.received(
-                topic, payload.getBytes(StandardCharsets.UTF_8), () -> acknowledged.add(topic));
+            BrokerMessages messages, String topic, String payload, List<String> acknowledged) {
+        messages.received(
+                topic,
+                payload.getBytes(StandardCharsets.UTF_8),
+                false,
+                () -> acknowledged.add(topic));
+    }
+
+    @Test
+    void reportsAndReadingsAreAcknowledgedInTheOrderInWhichTheyCame() {
+        IntakeThatAcksWhenTold intake = new IntakeThatAcksWhenTold();
+        List<Runnable> later = new ArrayList<>();
+        BrokerMessages messages = messages(intake, new SimpleMeterRegistry(), later);
+        List<String> acknowledged = new ArrayList<>();
+        receive(messages, "irrigation/gateway/status", "{}", acknowledged);
+        receive(messages, "irrigation/sensors/s1/data", "{\"value\":1}", acknowledged);
+        receive(messages, "irrigation/errors", "{}", acknowledged);
+        messages.received(
+                "irrigation/gateway/status", new byte[0], true, () -> acknowledged.add("retained"));
+        assertThat(heard).as("a retained one is of another time").hasSize(2);
+
+        intake.ackAll();
+        heard.removeLast().durable();
+        assertThat(acknowledged).isEmpty();
+        heard.removeLast().failed(new Failure(Failure.Kind.DISK_FULL, "no room"));
+        assertThat(acknowledged).isEmpty();
+        later.removeFirst().run();
+        heard.removeLast().durable();
+        assertThat(acknowledged)
+                .containsExactly(
+                        "irrigation/gateway/status",
+                        "irrigation/sensors/s1/data",
+                        "irrigation/errors",
+                        "retained");
+    }
+
+    @Test
+    void aMessageWithBadReadingsOfTwoKindsIsCountedOnce() {
+        IntakeThatAcksWhenTold intake = new IntakeThatAcksWhenTold();
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        BrokerMessages messages = messages(intake, meters, new ArrayList<>());
+        receive(
+                messages,
+                "irrigation/sensors/s1/data",
+                "[{\"value\":1},{\"value\":\"x\"},{\"value\":2}]",
+                new ArrayList<>());
+        intake.refuseBy(_ -> List.of(new Refusal(1, "too old")));
+        intake.ackAll();
+        assertThat(meters.get("riacho.broker.messages.refused").counter().count()).isEqualTo(1);
     }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.riacho.server.intake;
+
+import org.jspecify.annotations.NullMarked;
