@@ -1,5 +1,11 @@
 package io.riacho.server.ingest.json;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+
 /// Reads one flat reading object of plain ASCII, without allocating. Thread-confined.
 ///
 /// It knows the shape that nearly every sender uses: the five keys, each at most once; strings
@@ -28,6 +34,18 @@ final class FlatScanner {
     private static final int VALUE = 4;
     private static final int TIMESTAMP = 8;
     private static final int UNIT = 16;
+
+    // Keys, as many bytes of them at once as a register takes; big-endian, as a ByteBuffer reads
+    // them.
+    private static final VarHandle LONGS =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle INTS =
+            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+    private static final long SENSOR_I = ascii("sensor_i").getLong();
+    private static final long TIMESTAM = ascii("timestam").getLong();
+    private static final int ALUE = ascii("alue").getInt();
+    private static final int ETRI = ascii("etri").getInt();
+    private static final int UNIT_KEY = ascii("unit").getInt();
 
     // What was read; ranges of the scanned bytes, empty when the key is absent.
     int sensorFrom;
@@ -132,19 +150,19 @@ final class FlatScanner {
         int key;
         int length;
         if (left > 10 && bytes[from] == 's') {
-            key = is("sensor_id", from) ? SENSOR : 0;
+            key = eight(from) == SENSOR_I && bytes[from + 8] == 'd' ? SENSOR : 0;
             length = 9;
         } else if (left > 6 && bytes[from] == 'v') {
-            key = is("value", from) ? VALUE : 0;
+            key = four(from + 1) == ALUE ? VALUE : 0;
             length = 5;
         } else if (left > 10 && bytes[from] == 't') {
-            key = is("timestamp", from) ? TIMESTAMP : 0;
+            key = eight(from) == TIMESTAM && bytes[from + 8] == 'p' ? TIMESTAMP : 0;
             length = 9;
         } else if (left > 7 && bytes[from] == 'm') {
-            key = is("metric", from) ? METRIC : 0;
+            key = four(from + 1) == ETRI && bytes[from + 5] == 'c' ? METRIC : 0;
             length = 6;
         } else if (left > 5 && bytes[from] == 'u') {
-            key = is("unit", from) ? UNIT : 0;
+            key = four(from) == UNIT_KEY ? UNIT : 0;
             length = 4;
         } else {
             return 0;
@@ -153,13 +171,16 @@ final class FlatScanner {
         return bytes[from + length] == '"' ? key : 0;
     }
 
-    private boolean is(String word, int from) {
-        for (int i = 1; i < word.length(); i++) {
-            if (bytes[from + i] != word.charAt(i)) {
-                return false;
-            }
-        }
-        return true;
+    private long eight(int from) {
+        return (long) LONGS.get(bytes, from);
+    }
+
+    private int four(int from) {
+        return (int) INTS.get(bytes, from);
+    }
+
+    private static ByteBuffer ascii(String text) {
+        return ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
     }
 
     /// Passes a string of printable ASCII without escapes; the offset of its closing quote, or -1.
