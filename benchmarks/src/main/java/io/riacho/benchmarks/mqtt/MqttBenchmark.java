@@ -51,6 +51,11 @@ public final class MqttBenchmark {
                     new Row(Packets.MQTT_3_1_1, 1, 100, 1, 1, 0.75),
                     new Row(Packets.MQTT_3_1_1, 1, 1, 1, 1, 0.5));
 
+    private static final Row SUSTAINED = new Row(Packets.MQTT_3_1_1, 1, 100, 200, 1, 5);
+
+    /// Rounds of the first row that do not count, for the compiler: its work is not over sooner.
+    private static final int WARM_UP_ROUNDS = 3;
+
     private final List<Peer> peers;
     private final double roundSeconds;
     private long firstMillis = System.currentTimeMillis() - TimeUnit.HOURS.toMillis(12);
@@ -86,13 +91,23 @@ public final class MqttBenchmark {
                 "JSON readings of %d bytes, all distinct; rounds of %.1f s, peers in turn%n",
                 ReadingFrames.payloadBytes(),
                 roundSeconds);
-        for (Peer each : peers) {
-            // A round that does not count, for the compiler.
-            measure(each, ROWS.getFirst());
+        for (int round = 0; round < WARM_UP_ROUNDS; round++) {
+            for (Peer each : peers) {
+                measure(each, ROWS.getFirst());
+            }
         }
         for (Row each : ROWS) {
             report(each, measure(each));
         }
+        // Long enough that what is sealed afterwards in a round must be sealed meanwhile.
+        Measured sustained = measure(peers.getFirst(), SUSTAINED);
+        System.out.printf(
+                Locale.ROOT,
+                "%nriacho for %.0f s without a pause, %s: %,.0f messages/s, %.2f us/msg%n",
+                roundSeconds * SUSTAINED.share(),
+                SUSTAINED,
+                sustained.rate(),
+                sustained.serverMicros());
     }
 
     private Map<Peer, List<Measured>> measure(Row row) throws Exception {
