@@ -56,6 +56,10 @@ final class InboundPublishes {
     private final BitSet arriving = new BitSet(0);
 
     private int unacknowledged;
+
+    /// How many the session has received for good: counting them anew for each PUBLISH would take a walk.
+    private int received;
+
     private long pendingBytes;
 
     InboundPublishes(MqttConnection connection, Broker broker, Session session) {
@@ -64,6 +68,7 @@ final class InboundPublishes {
         this.session = session;
         this.version = connection.client().version();
         this.topics = new InboundTopics(connection.client(), broker);
+        this.received = session.received().cardinality();
     }
 
     Client client() {
@@ -132,8 +137,8 @@ final class InboundPublishes {
     }
 
     private void takeQuota() throws BadPacketException {
-        int outstanding = unacknowledged + session.received().cardinality();
-        if (version == Version.MQTT_5 && outstanding >= broker.limits().receiveMax()) {
+        if (version == Version.MQTT_5
+                && unacknowledged + received >= broker.limits().receiveMax()) {
             throw new BadPacketException(
                     ReasonCode.RECEIVE_MAXIMUM_EXCEEDED,
                     "more than "
@@ -326,16 +331,19 @@ final class InboundPublishes {
                     unacknowledged--;
                     if (!refused) {
                         session.received().set(id);
+                        received++;
                     }
                 } else if (refused) {
                     unacknowledged--;
                 }
             }
             case PacketType.PUBCOMP -> {
-                if (!session.received().get(id)) {
+                if (session.received().get(id)) {
+                    session.received().clear(id);
+                    received--;
+                } else {
                     code = ReasonCode.PACKET_IDENTIFIER_NOT_FOUND;
                 }
-                session.received().clear(id);
             }
             default -> throw new IllegalStateException("packet type " + type);
         }

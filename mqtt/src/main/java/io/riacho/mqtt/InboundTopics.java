@@ -38,8 +38,7 @@ final class InboundTopics {
             }
             return meant;
         }
-        int hash = TopicCache.hash(in, frame.topicStart(), frame.topicBytes());
-        KnownTopic topic = known.get(in, frame.topicStart(), frame.topicBytes(), hash);
+        KnownTopic topic = known.get(in, frame.topicStart(), frame.topicBytes());
         if (topic == null) {
             String name = frame.topic(in);
             if (!Topics.isName(name, broker.limits().topicLevelsMax())
@@ -49,7 +48,7 @@ final class InboundTopics {
                         ReasonCode.TOPIC_NAME_INVALID, "a topic name that is not valid");
             }
             topic = new KnownTopic(name, broker.authorizer().mayPublish(client, name));
-            known.put(hash, topic);
+            known.put(topic);
         }
         if (alias != 0) {
             if (aliases.length == 0) {

@@ -4,19 +4,12 @@ import io.riacho.disk.Disk;
 import io.riacho.disk.DiskFullException;
 import io.riacho.journal.Journal;
 import io.riacho.server.intake.Failure;
-import io.riacho.server.intake.ReadingBatch;
-import io.riacho.server.intake.Refusal;
-import io.riacho.server.intake.Series;
-import io.riacho.server.intake.SeriesTable;
 import io.riacho.server.intake.Submission;
-import io.riacho.server.path.JournalRecord.SeriesDefined;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -32,14 +25,6 @@ final class JournalStage {
 
     private static final Logger LOG = LoggerFactory.getLogger(JournalStage.class);
 
-    /// A reading with the longest unit, and the definition of its series with the longest ids.
-    private static final int READING_BYTES_WORST =
-            ReadingsBuilder.BYTES_FIXED
-                    + 3 * ReadingBatch.UNIT_CHARS_MAX
-                    + 1
-                    + 4
-                    + 2 * (2 + SeriesTable.ID_BYTES_MAX);
-
     private static final int ENCODE_BYTES_INITIAL = 256 << 10;
     private static final long FREE_CHECK_MICROS = TimeUnit.SECONDS.toMicros(1);
 
@@ -48,11 +33,10 @@ final class JournalStage {
     private final Journal journal;
     private final IntakeQueue intake;
     private final StreamStage stream;
-    private final SeriesNumbers numbers;
     private final MicroClock clock;
     private final PathOptions options;
     private final PathMetrics metrics;
-    private final int entryBytesMax;
+    private final CommitGroup.Sources sources;
 
     private final ConcurrentLinkedQueue<Control> controls = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<SessionWrite> sessionWrites = new ConcurrentLinkedQueue<>();
@@ -74,9 +58,6 @@ final class JournalStage {
         void run(Journal journal) throws IOException;
     }
 
-    /// The submissions of a group that are answered together.
-    private record Answer(Submission submission, List<Refusal> refusals) {}
-
     JournalStage(
             Disk disk,
             Path directory,
@@ -91,13 +72,14 @@ final class JournalStage {
         this.disk = disk;
         this.directory = directory;
         this.journal = journal;
-        this.entryBytesMax = entryBytesMax;
         this.intake = intake;
         this.stream = stream;
-        this.numbers = numbers;
         this.clock = clock;
         this.options = options;
         this.metrics = metrics;
+        this.sources =
+                new CommitGroup.Sources(
+                        intake, sessionWrites, numbers, entryBytesMax, options, metrics);
     }
 
     /// Queues a record of the server's own. Any thread; the path wakes the stage.
@@ -165,14 +147,13 @@ final class JournalStage {
         boolean worked = runTasks();
         long now = clock.nowMicros();
         Failure refusal = refusalNow(now);
-        Group group = new Group(now);
+        CommitGroup group = new CommitGroup(sources, now, stream.acceptedFromMicros());
         for (Control each = controls.peek(); each != null; each = controls.peek()) {
             if (!group.hasRoomFor(each.record())) {
                 break;
             }
             controls.remove();
-            group.controls.add(each);
-            group.put(each.record());
+            group.take(each);
         }
         if (refusal != null) {
             worked |= refuseWaiting(refusal);
@@ -210,13 +191,13 @@ final class JournalStage {
         return worked;
     }
 
-    private void commit(Group group) {
-        if (group.positions > 0) {
+    private void commit(CommitGroup group) {
+        if (group.positions() > 0) {
             List<JournalRecord> records = group.records();
             long base;
             long started = System.nanoTime();
             try {
-                base = journal.append(encode(records), group.positions);
+                base = journal.append(encode(records), group.positions());
                 journal.sync();
             } catch (DiskFullException e) {
                 group.rollBack();
@@ -231,8 +212,8 @@ final class JournalStage {
                 group.failAll(brokenFailure());
                 return;
             }
-            metrics.committed(group.readings, System.nanoTime() - started);
-            stream.offer(new Entry(base, group.positions, records, group.folded()));
+            metrics.committed(group.readings(), System.nanoTime() - started);
+            stream.offer(new Entry(base, group.positions(), records, group.folded()));
             if (!segmentWanted && journal.wantsNext()) {
                 segmentWanted = true;
             }
@@ -335,246 +316,5 @@ final class JournalStage {
 
     private static ByteBuffer littleEndian(int bytes) {
         return ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    }
-
-    /// What one commit writes.
-    private final class Group {
-
-        private final long nowMicros;
-        private final List<Control> controls = new ArrayList<>(0);
-        private final List<SessionWrite> sessions = new ArrayList<>(0);
-        private final List<JournalRecord> defined = new ArrayList<>(0);
-        private final List<JournalRecord> others = new ArrayList<>(2);
-        private final List<Answer> answers = new ArrayList<>();
-        private final List<Series> numbered = new ArrayList<>(0);
-        private @Nullable ReadingsBuilder builder;
-        private int positions;
-        private int readings;
-        private int bytes;
-        private final long acceptedFromMicros = stream.acceptedFromMicros();
-
-        Group(long nowMicros) {
-            this.nowMicros = nowMicros;
-        }
-
-        boolean isEmpty() {
-            return positions == 0 && answers.isEmpty();
-        }
-
-        /// A little room is left, since a series' definition may go with a reading.
-        boolean hasRoomFor(JournalRecord record) {
-            return positions == 0 || bytes + RecordCodec.bytesMax(record) <= entryBytesMax / 2;
-        }
-
-        void put(JournalRecord record) {
-            others.add(record);
-            positions += record.positions();
-            bytes += RecordCodec.bytesMax(record);
-        }
-
-        /// Sessions begin no record beyond half of what readings may begin in.
-        void takeSessionWrites() {
-            SessionWrite each = sessionWrites.peek();
-            while (each != null && bytes < entryBytesMax / 16 && hasRoomFor(each.next())) {
-                if (sessions.isEmpty() || sessions.getLast() != each) {
-                    sessions.add(each);
-                }
-                put(each.next());
-                each.took();
-                if (each.isTakenWhole()) {
-                    sessionWrites.remove();
-                    each = sessionWrites.peek();
-                }
-            }
-        }
-
-        boolean hasRoomForReadings() {
-            return bytes < entryBytesMax / 8;
-        }
-
-        void takeSubmissions() {
-            while (readings < options.commitReadingsMax() && hasRoomForReadings()) {
-                Submission submission = intake.poll();
-                if (submission == null) {
-                    break;
-                }
-                take(submission);
-            }
-            closeBuilder();
-        }
-
-        private void take(Submission submission) {
-            ReadingBatch batch = submission.readings();
-            if (batch.size() > batchReadingsMax()) {
-                answers.add(new Answer(submission, tooMany(batch.size())));
-                metrics.refused(batch.size());
-                return;
-            }
-            List<Refusal> refusals = List.of();
-            for (int i = 0; i < batch.size(); i++) {
-                String reason = take(submission, batch, i);
-                if (reason != null) {
-                    if (refusals.isEmpty()) {
-                        refusals = new ArrayList<>();
-                    }
-                    refusals.add(new Refusal(i, reason));
-                }
-            }
-            if (!refusals.isEmpty()) {
-                metrics.refused(refusals.size());
-            }
-            answers.add(new Answer(submission, refusals));
-        }
-
-        private List<Refusal> tooMany(int size) {
-            String reason =
-                    "a message of "
-                            + size
-                            + " readings may not fit an entry of the journal; send at most "
-                            + batchReadingsMax()
-                            + " at a time, or raise journal.segment-bytes";
-            List<Refusal> all = new ArrayList<>(size);
-            for (int i = 0; i < size; i++) {
-                all.add(new Refusal(i, reason));
-            }
-            return all;
-        }
-
-        /// Returns why the reading is refused, or null.
-        private @Nullable String take(Submission submission, ReadingBatch batch, int i) {
-            long timestamp = batch.timestampMicros(i);
-            boolean given = timestamp == ReadingBatch.NO_TIMESTAMP;
-            if (!given) {
-                String reason = wrongTime(timestamp);
-                if (reason != null) {
-                    return reason;
-                }
-            }
-            Series series = batch.series(i);
-            int number = series.number();
-            if (number == Series.UNNUMBERED) {
-                number = numbers.find(series);
-                if (number == Series.UNNUMBERED) {
-                    if (numbers.count() >= options.seriesMax()) {
-                        return "there are "
-                                + numbers.count()
-                                + " series already, the most that seriesMax allows; use a known"
-                                + " sensor and metric, or raise stream.seriesMax";
-                    }
-                    number = numbers.assign(series);
-                    numbered.add(series);
-                    SeriesDefined definition =
-                            new SeriesDefined(number, series.sensor(), series.metric());
-                    defined.add(definition);
-                    positions++;
-                    bytes += RecordCodec.bytesMax(definition);
-                } else {
-                    series.number(number);
-                }
-            }
-            if (given) {
-                timestamp = numbers.giveTimestamp(number, nowMicros);
-            }
-            ReadingsBuilder into = builder;
-            if (into == null || into.source() != submission.source().code()) {
-                closeBuilder();
-                into = new ReadingsBuilder(submission.source().code(), nowMicros);
-                builder = into;
-            }
-            String unit = batch.unit(i);
-            into.add(number, timestamp, batch.value(i), given, unit);
-            readings++;
-            bytes += ReadingsBuilder.bytesMax(unit);
-            return null;
-        }
-
-        private @Nullable String wrongTime(long timestamp) {
-            if (timestamp < 0) {
-                return "the timestamp lies before 1970";
-            }
-            if (timestamp - nowMicros > micros(options.futureMax())) {
-                return "the timestamp lies "
-                        + (timestamp - nowMicros) / 1_000_000
-                        + " s in the future, futureMax is "
-                        + options.futureMax().toSeconds()
-                        + " s; check the device's clock and unit (milliseconds)";
-            }
-            if (timestamp < acceptedFromMicros
-                    || (!options.ageMax().isZero()
-                            && timestamp < nowMicros - micros(options.ageMax()))) {
-                return "the timestamp is older than what retention keeps";
-            }
-            return null;
-        }
-
-        private void closeBuilder() {
-            ReadingsBuilder done = builder;
-            if (done != null) {
-                JournalRecord record = done.build();
-                others.add(record);
-                positions += record.positions();
-                builder = null;
-            }
-        }
-
-        List<JournalRecord> records() {
-            if (defined.isEmpty()) {
-                return others;
-            }
-            List<JournalRecord> all = new ArrayList<>(defined.size() + others.size());
-            all.addAll(defined);
-            all.addAll(others);
-            return all;
-        }
-
-        List<Runnable> folded() {
-            return controls.stream().map(Control::folded).filter(Objects::nonNull).toList();
-        }
-
-        /// Nothing of the group is in the journal: numbers given in it are free again.
-        void rollBack() {
-            numbers.takeBack(numbered);
-        }
-
-        void failAll(Failure failure) {
-            for (Control each : controls) {
-                each.failed().accept(failure);
-            }
-            for (SessionWrite each : sessions) {
-                if (!each.isTakenWhole()) {
-                    // Its end would be worth nothing, or worse.
-                    sessionWrites.remove();
-                }
-                each.fail(failure);
-            }
-            for (Answer each : answers) {
-                intake.release(each.submission.weightBytes());
-                each.submission.fail(failure);
-            }
-        }
-
-        void answerAll() {
-            for (Control each : controls) {
-                each.durable().run();
-            }
-            for (SessionWrite each : sessions) {
-                if (each.isTakenWhole()) {
-                    each.durable();
-                }
-            }
-            for (Answer each : answers) {
-                intake.release(each.submission.weightBytes());
-                each.submission.complete(each.refusals);
-            }
-        }
-    }
-
-    /// Readings that fit an entry beside what a group may hold already, whatever their ids and units.
-    private int batchReadingsMax() {
-        return (int) (entryBytesMax * 3L / 4 / READING_BYTES_WORST);
-    }
-
-    private static long micros(java.time.Duration duration) {
-        return TimeUnit.NANOSECONDS.toMicros(duration.toNanos());
     }
 }

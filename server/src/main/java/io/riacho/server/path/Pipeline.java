@@ -18,6 +18,7 @@ import io.riacho.server.actuation.ManualCommands.Held;
 import io.riacho.server.actuation.ManualOrder;
 import io.riacho.server.devices.DeviceBook;
 import io.riacho.server.devices.DeviceEvent;
+import io.riacho.server.devices.Devices;
 import io.riacho.server.intake.Failure;
 import io.riacho.server.intake.Intake;
 import io.riacho.server.live.LiveFeed;
@@ -37,6 +38,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -122,6 +124,10 @@ public final class Pipeline implements AutoCloseable {
         this.book = new CommandBook(this::journalTransition);
         this.manual = new ManualBook(this::journalOrder, book, options.devicesMax());
         this.devices = new DeviceBook(this::journalEvent, clock::nowMicros, options.devicesMax());
+        gauge(registry, "online", Devices.Counts::online);
+        gauge(registry, "unconfirmed", Devices.Counts::unconfirmed);
+        gauge(registry, "offline", Devices.Counts::offline);
+        gauge(registry, "unknown", Devices.Counts::unknown);
         Gauge.builder("riacho.devices.reports.suppressed", devices, DeviceBook::reportsNotKept)
                 .register(registry);
         this.fold =
@@ -267,6 +273,13 @@ public final class Pipeline implements AutoCloseable {
             throw new CorruptRecordException(
                     "the entry at position " + base + " holds another number of records", null);
         }
+    }
+
+    private void gauge(
+            MeterRegistry registry, String presence, ToIntFunction<Devices.Counts> count) {
+        Gauge.builder("riacho.devices", devices, d -> count.applyAsInt(d.counts()))
+                .tag("presence", presence)
+                .register(registry);
     }
 
     private void bindGauges(MeterRegistry registry) {

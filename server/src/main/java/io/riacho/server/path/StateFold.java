@@ -35,7 +35,6 @@ import io.riacho.server.path.JournalRecord.SessionsChanged;
 import io.riacho.server.path.SeriesDirectory.Sensor;
 import io.riacho.server.path.SeriesDirectory.Slot;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -56,6 +55,8 @@ import org.jspecify.annotations.Nullable;
 final class StateFold {
 
     private static final int SNAPSHOT_VERSION = 4;
+
+    private static final int SNAPSHOT_BYTES_FIRST = 64 << 10;
 
     /// The first version with orders by hand.
     private static final int SNAPSHOT_VERSION_MANUAL = 2;
@@ -88,6 +89,10 @@ final class StateFold {
     private int conflicts;
     private int lates;
     private long position = -1;
+
+    /// As long as the last one: the next will hardly be longer.
+    private int snapshotBytesFirst = SNAPSHOT_BYTES_FIRST;
+
     private @Nullable Consumer<PendingLate> lateListener;
     private boolean live;
 
@@ -391,7 +396,7 @@ final class StateFold {
 
     /// The whole state, for a snapshot at [#position()].
     byte[] snapshot() {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(64 << 10);
+        GrowingBytes bytes = new GrowingBytes(snapshotBytesFirst);
         try (DataOutputStream out = new DataOutputStream(bytes)) {
             out.writeInt(SNAPSHOT_VERSION);
             out.writeLong(position);
@@ -405,7 +410,9 @@ final class StateFold {
             SessionSnapshot.write(sessions, out);
             deviceBook.writeTo(out);
             out.flush();
-            return bytes.toByteArray();
+            byte[] snapshot = bytes.toByteArray();
+            snapshotBytesFirst = Math.max(SNAPSHOT_BYTES_FIRST, snapshot.length);
+            return snapshot;
         } catch (IOException e) {
             throw new IllegalStateException("writing to memory failed", e);
         }

@@ -38,6 +38,8 @@ public final class SenmlReadings {
                     "bn", "bt", "bu", "bv", "bs", "bver", "n", "u", "v", "vs", "vb", "vd", "s", "t",
                     "ut");
 
+    private static final int FIELD_CHARS_MAX = "bver".length();
+
     /// The version of this specification (4.4); a pack of a higher one is refused.
     private static final int VERSION = 10;
 
@@ -78,7 +80,7 @@ public final class SenmlReadings {
             return false;
         }
         int end = at + 1;
-        while (end < to && end - at <= 5 && bytes[end] != '"') {
+        while (end < to && end - at <= FIELD_CHARS_MAX && bytes[end] != '"') {
             end++;
         }
         return end < to
