@@ -156,6 +156,8 @@ class CommandsOverMqttTest {
                 MqttDevice device = device(riacho, "pump").subscribe(topic("pump"))) {
             JsonNode command = device.nextJson();
             assertThat(command.get("id").textValue()).isEqualTo(id);
+            // Its PUBACK came, too: without it the message would rightly come again.
+            awaitState(riacho, "pump", Command.State.DELIVERED);
             answer(device, "pump", command);
         }
         try (Riacho riacho = Riacho.start(config());
