@@ -12,7 +12,10 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +32,10 @@ import org.jspecify.annotations.Nullable;
 /// a base name is the sensor (less a `:`, `.`, `-` or `_` at its end) and the name the metric; a name alone
 /// is a sensor, unless the sensor is known already: then it is the metric. Values are `v`, with `bv`, and
 /// `vb` as 1 or 0. A record without a value is passed over when it has base fields only, and refused
-/// otherwise.
+/// otherwise; so is one with more than one value (4.2).
+///
+/// A base field that is wrong, or of a version that is not known, refuses its record and all after it,
+/// up to the next that has the field again: they would get a wrong time, say, or another's name.
 public final class SenmlReadings {
 
     /// Base fields (RFC 8428, 4.1) and regular ones (4.2).
@@ -48,6 +54,7 @@ public final class SenmlReadings {
 
     private static final double SECONDS_MAX = JsonReadings.TIMESTAMP_MILLIS_MAX / 1000.0;
     private static final String SEPARATORS = ":.-_";
+    private static final Set<String> VALUES = Set.of("v", "vs", "vb", "vd");
 
     private final SeriesTable table;
     private final LongSupplier nowMicros;
@@ -57,6 +64,9 @@ public final class SenmlReadings {
     private BigDecimal baseTime = BigDecimal.ZERO;
     private String baseUnit = "";
     private double baseValue;
+
+    /// The base fields in force that are wrong, and why.
+    private final SequencedMap<String, String> wrongBases = new LinkedHashMap<>();
 
     /// @param table where ids are checked and become series
     /// @param nowMicros µs since 1970 UTC, for times that are relative to now
@@ -107,6 +117,7 @@ public final class SenmlReadings {
         baseTime = BigDecimal.ZERO;
         baseUnit = "";
         baseValue = 0;
+        wrongBases.clear();
         return JsonElements.decode(
                 bytes, from, to, into, refused, parser -> record(parser, known, into));
     }
@@ -129,6 +140,7 @@ public final class SenmlReadings {
                             "the field '" + JsonReadings.quoted(key) + "' is there twice");
                 }
                 baseOnly &= key.startsWith("b");
+                wrongBases.remove(key);
                 switch (key) {
                     case "bn" -> baseName = text(parser, token, key);
                     case "bt" -> baseTime = seconds(parser, token, key);
@@ -140,6 +152,7 @@ public final class SenmlReadings {
                     case "v" -> value = number(parser, token, key);
                     case "vb" -> value = bool(token) ? 1.0 : 0.0;
                     case "t" -> time = seconds(parser, token, key);
+                    case "s", "bs", "ut" -> number(parser, token, key);
                     case "vs", "vd" ->
                             throw new InvalidReadingException(
                                     "'" + key + "' is text or data; a reading's value is a number");
@@ -149,17 +162,31 @@ public final class SenmlReadings {
                 if (problem == null) {
                     problem = e;
                 }
+                if (key.startsWith("b")) {
+                    wrongBases.put(key, e.reason());
+                }
             }
             parser.skipChildren();
         }
         if (problem != null) {
             throw problem;
         }
+        Map.Entry<String, String> wrong = wrongBases.firstEntry();
+        if (wrong != null) {
+            throw new InvalidReadingException(
+                    "the base field '" + wrong.getKey() + "' before it: " + wrong.getValue());
+        }
         if (value == null) {
             if (baseOnly) {
                 return;
             }
-            throw new InvalidReadingException("the record has no value 'v'");
+            throw new InvalidReadingException(
+                    seen.contains("s")
+                            ? "a sum 's' without a value 'v'; a reading has a value"
+                            : "the record has no value 'v'");
+        }
+        if (seen.stream().filter(VALUES::contains).count() > 1) {
+            throw new InvalidReadingException("the record has more than one value");
         }
         double sum = seen.contains("v") ? baseValue + value : value;
         into.add(
@@ -178,6 +205,7 @@ public final class SenmlReadings {
             }
             return known.series("");
         }
+        checkName(whole);
         String sensor = whole;
         String metric = "";
         int slash = whole.lastIndexOf('/');
@@ -198,6 +226,22 @@ public final class SenmlReadings {
         return known.series(metric);
     }
 
+    /// A name's characters (4.5.1), which are fewer than those of our ids.
+    private static void checkName(String whole) throws InvalidReadingException {
+        for (int i = 0; i < whole.length(); i++) {
+            char c = whole.charAt(i);
+            boolean alphanumeric =
+                    (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+            if (!alphanumeric && (i == 0 || "-:./_".indexOf(c) < 0)) {
+                throw new InvalidReadingException(
+                        "the name '"
+                                + JsonReadings.quoted(whole)
+                                + "' is none of SenML's: letters, digits and -:./_ only, and a letter"
+                                + " or digit first");
+            }
+        }
+    }
+
     private long timestampMicros(BigDecimal seconds) throws InvalidReadingException {
         if (seconds.signum() == 0) {
             return ReadingBatch.NO_TIMESTAMP;
@@ -213,7 +257,11 @@ public final class SenmlReadings {
 
     private static void version(JsonParser parser, JsonToken token)
             throws IOException, InvalidReadingException {
-        if (number(parser, token, "bver") > VERSION) {
+        double version = number(parser, token, "bver");
+        if (version < 1 || version != Math.rint(version)) {
+            throw new InvalidReadingException("'bver' is not a whole number above 0");
+        }
+        if (version > VERSION) {
             throw new InvalidReadingException(
                     "SenML of version "
                             + JsonReadings.quoted(parser.getText())

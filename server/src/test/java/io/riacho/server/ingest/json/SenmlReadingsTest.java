@@ -13,6 +13,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvFileSource;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -23,7 +24,6 @@ class SenmlReadingsTest {
     private final SeriesTable table = new SeriesTable(100);
     private final SenmlReadings codec = new SenmlReadings(table, () -> NOW_MICROS);
 
-    /// Examples of RFC 8428, 5.1.
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -91,7 +91,14 @@ class SenmlReadingsTest {
             value = {
                 "{\"v\":1} | the record has no name: 'n' or 'bn' is missing",
                 "{\"n\":\"s1\"} | the record has no value 'v'",
-                "{\"n\":\"s1\",\"s\":5} | the record has no value 'v'",
+                "{\"n\":\"s1\",\"s\":5} | a sum 's' without a value 'v'; a reading has a value",
+                "{\"n\":\"s1\",\"v\":1,\"vb\":true} | the record has more than one value",
+                "{\"n\":\"s1\",\"v\":1,\"s\":\"x\"} | 's' is not a number",
+                "{\"n\":\"s1\",\"v\":1,\"ut\":\"x\"} | 'ut' is not a number",
+                "{\"n\":\"s 1\",\"v\":1} | the name 's 1' is none of SenML's: letters, digits and -:./_ only,"
+                        + " and a letter or digit first",
+                "{\"n\":\"_s1\",\"v\":1} | the name '_s1' is none of SenML's: letters, digits and -:./_ only,"
+                        + " and a letter or digit first",
                 "{\"n\":\"s1\",\"vs\":\"on\"} | 'vs' is text or data; a reading's value is a number",
                 "{\"n\":\"s1\",\"vd\":\"AA\"} | 'vd' is text or data; a reading's value is a number",
                 "{\"n\":\"s1\",\"v\":\"1\"} | 'v' is not a number",
@@ -100,7 +107,6 @@ class SenmlReadingsTest {
                 "{\"n\":\"a/b/c\",\"v\":1} | the sensor id must not contain '/'",
                 "{\"n\":\"s1\",\"v\":1e200} | the value 1.0E200 is not finite and at most 1e150 in size",
                 "{\"n\":\"s1\",\"v\":1,\"v\":2} | the field 'v' is there twice",
-                "{\"n\":\"s1\",\"v\":1,\"bver\":11} | SenML of version 11; known is version 10",
                 "{\"n\":\"s1\",\"v\":1,\"new_\":1} | the field 'new_' must be understood, and is not",
                 "{\"n\":\"s1\",\"v\":1,\"t\":1e300} | 't' is no time in seconds",
                 "{\"n\":\"s1\",\"v\":1,\"t\":1e-999999999} | 't' is no time in seconds",
@@ -110,6 +116,49 @@ class SenmlReadingsTest {
     void aBadRecordIsRefusedAndTheOthersAreStored(String record, String reason) throws Exception {
         assertThat(decode("[{\"n\":\"ok\",\"v\":1}," + record + ",{\"n\":\"ok\",\"v\":2}]", null))
                 .isEqualTo("ok temperature 1.0 0; ok temperature 2.0 0; [1] " + reason.strip());
+    }
+
+    /// They hold for it as much as for the record that has them.
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "\"bver\":11 | 'bver' | SenML of version 11; known is version 10",
+                "\"bver\":0 | 'bver' | 'bver' is not a whole number above 0",
+                "\"bver\":5.5 | 'bver' | 'bver' is not a whole number above 0",
+                "\"bt\":\"x\" | 'bt' | 'bt' is not a number",
+                "\"bn\":7 | 'bn' | 'bn' is not text",
+                "\"bv\":\"x\" | 'bv' | 'bv' is not a number",
+                "\"bs\":\"x\" | 'bs' | 'bs' is not a number",
+                "\"bnew_\":1 | 'bnew_' | the field 'bnew_' must be understood, and is not",
+            })
+    void aBaseFieldThatIsWrongRefusesWhatFollowsIt(String base, String name, String reason)
+            throws Exception {
+        String pack =
+                "[{\"n\":\"a\",\"v\":1},{\"n\":\"b\",\"v\":2," + base + "},{\"n\":\"c\",\"v\":3}]";
+        assertThat(decode(pack, null))
+                .isEqualTo(
+                        "a temperature 1.0 0; [1] %s; [2] the base field %s before it: %s"
+                                .formatted(reason, name, reason));
+    }
+
+    @Test
+    void aBaseFieldThatIsThereAgainHoldsFromThenOn() throws Exception {
+        String pack =
+                "[{\"bt\":\"x\"},{\"n\":\"b\",\"v\":2},{\"bt\":1763668800,\"n\":\"c\",\"v\":3}]";
+        assertThat(decode(pack, null))
+                .isEqualTo(
+                        "c temperature 3.0 1763668800000000; [0] 'bt' is not a number;"
+                                + " [1] the base field 'bt' before it: 'bt' is not a number");
+    }
+
+    /// The JSON examples of RFC 8428, 5.1, whole.
+    @ParameterizedTest
+    @CsvFileSource(resources = "/senml-rfc8428.txt", delimiter = '|', quoteCharacter = '`')
+    void anExampleOfTheSpecificationBecomesItsReadings(String section, String pack, String readings)
+            throws Exception {
+        assertThat(decode(pack, null)).as(section).isEqualTo(readings.strip());
     }
 
     @ParameterizedTest
