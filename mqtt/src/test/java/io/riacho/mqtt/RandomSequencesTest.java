@@ -13,6 +13,7 @@ import io.riacho.simulation.Seed;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -480,7 +481,8 @@ class RandomSequencesTest {
 
     /// Sends a QoS 2 message again, or releases it.
     private void goOnWithQos2(Peer one, EmbeddedClient client) {
-        for (Map.Entry<Integer, String[]> each : Map.copyOf(one.session.taken).entrySet()) {
+        for (Map.Entry<Integer, String[]> each :
+                new LinkedHashMap<>(one.session.taken).entrySet()) {
             int id = each.getKey();
             String[] message = each.getValue();
             if (chance(0.4)) {
