@@ -267,10 +267,13 @@ class CommandsOverMqttTest {
             assertThat(pump.get("address").textValue()).isEqualTo("127.0.0.1");
             assertThat(pump.get("client").textValue()).isEqualTo("MQTT 5.0");
             assertThat(pump.get("error").get("text").textValue()).contains("pressure low");
+            assertThat(pump.get("traffic").get("messages_received").intValue()).isEqualTo(2);
+            assertThat(pump.get("traffic").get("bytes_received").intValue()).isGreaterThan(100);
             device.close();
             await().untilAsserted(() ->
                     assertThat(devices(riacho).get(0).get("presence").textValue())
                             .isEqualTo("offline"));
+            assertThat(devices(riacho).get(0).get("traffic").isNull()).isTrue();
             assertThat(query(riacho, "SELECT kind FROM device_events ORDER BY position"))
                     .containsExactly("online", "error", "diagnostics", "offline");
             assertThat(query(riacho, "SELECT online FROM devices WHERE device = 'pump'"))

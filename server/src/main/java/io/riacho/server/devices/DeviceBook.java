@@ -43,9 +43,6 @@ public final class DeviceBook implements Devices {
     /// What every device has to return after a start.
     public static final Duration RETURN_AT_START = Duration.ofMinutes(1);
 
-    /// The silence that a device without keep-alive is granted.
-    public static final Duration GRACE_WITHOUT_KEEP_ALIVE = Duration.ofMinutes(5);
-
     /// Reports that a device may make at once.
     public static final int REPORTS_BURST = 20;
 
@@ -55,24 +52,6 @@ public final class DeviceBook implements Devices {
     public interface Events {
         /// Journals it; the answer, whether it is durable, comes on a thread of the pipeline.
         void journal(DeviceEvent event, Consumer<Boolean> answer);
-    }
-
-    /// What a door knows of a connection.
-    ///
-    /// @param address the host that it comes from
-    /// @param client what it speaks, such as `MQTT 5.0`
-    /// @param keepAlive the longest silence that was agreed, or zero: any
-    /// @param activity grows with what comes from it
-    public record Connection(
-            String address, String client, Duration keepAlive, LongSupplier activity) {
-
-        int graceMillis() {
-            Duration grace =
-                    keepAlive.isZero()
-                            ? GRACE_WITHOUT_KEEP_ALIVE
-                            : keepAlive.multipliedBy(3).dividedBy(2);
-            return Math.toIntExact(Math.min(Integer.MAX_VALUE, grace.toMillis()));
-        }
     }
 
     /// A connection that is there now.
@@ -327,7 +306,7 @@ public final class DeviceBook implements Devices {
         }
         for (Map.Entry<String, Present> each : present.entrySet()) {
             Present one = each.getValue();
-            long activity = one.connection.activity().getAsLong();
+            long activity = one.connection.traffic().get().bytesReceived();
             if (activity != one.activity) {
                 one.activity = activity;
                 seen.add(each.getKey());
@@ -398,6 +377,11 @@ public final class DeviceBook implements Devices {
             return device.isUnknown() ? Presence.UNKNOWN : Presence.OFFLINE;
         }
         return awaited.containsKey(device.id()) ? Presence.UNCONFIRMED : Presence.ONLINE;
+    }
+
+    @Override
+    public Optional<Traffic> traffic(String device) {
+        return Optional.ofNullable(present.get(device)).map(p -> p.connection.traffic().get());
     }
 
     @Override

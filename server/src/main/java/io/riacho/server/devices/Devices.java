@@ -12,6 +12,9 @@ public interface Devices {
     /// How a device is now.
     Presence presence(Device device);
 
+    /// What the device's connection did so far; empty when it has none here.
+    Optional<Traffic> traffic(String device);
+
     /// How many devices there are in each presence.
     record Counts(int online, int unconfirmed, int offline, int unknown) {}
 

@@ -61,7 +61,8 @@ class DeviceBookTest {
         book.connected(
                 device,
                 key,
-                new DeviceBook.Connection(address, "MQTT 5.0", KEEP_ALIVE, () -> bytes));
+                new Connection(
+                        address, "MQTT 5.0", KEEP_ALIVE, () -> new Traffic(0, bytes, 0, 0, 0, 0)));
         fold();
     }
 
@@ -99,7 +100,11 @@ class DeviceBookTest {
         book.connected(
                 "d",
                 "first",
-                new DeviceBook.Connection("10.0.0.1", "MQTT 5.0", KEEP_ALIVE, () -> bytes));
+                new Connection(
+                        "10.0.0.1",
+                        "MQTT 5.0",
+                        KEEP_ALIVE,
+                        () -> new Traffic(0, bytes, 0, 0, 0, 0)));
         waiting.removeFirst().answer().accept(false);
         assertThat(presence("d")).isNull();
         pass(Duration.ofSeconds(1));
@@ -160,7 +165,11 @@ class DeviceBookTest {
         book.connected(
                 "d",
                 "2",
-                new DeviceBook.Connection("10.0.0.1", "MQTT 5.0", KEEP_ALIVE, () -> bytes));
+                new Connection(
+                        "10.0.0.1",
+                        "MQTT 5.0",
+                        KEEP_ALIVE,
+                        () -> new Traffic(0, bytes, 0, 0, 0, 0)));
         fold();
         assertThat(presence("d")).isEqualTo(Presence.ONLINE);
         assertThat(folded.getLast()).isInstanceOf(Connected.class);

@@ -1,9 +1,11 @@
 package io.riacho.server.path;
 
+import io.riacho.server.devices.Connection;
 import io.riacho.server.devices.Device;
 import io.riacho.server.devices.Device.Presence;
 import io.riacho.server.devices.DeviceBook;
 import io.riacho.server.devices.DeviceEvent.Reported.Kind;
+import io.riacho.server.devices.Traffic;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,6 +21,7 @@ final class DevicesUnderTest {
     static final long REST_MILLIS = DeviceBook.RETURN_AT_START.plusSeconds(5).toMillis();
 
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(10);
+    private static final Traffic NO_TRAFFIC = new Traffic(0, 0, 0, 0, 0, 0);
     private static final String FIRST_ADDRESS = "10.0.0.1";
 
     /// What one device reported, and what became of it.
@@ -60,7 +63,7 @@ final class DevicesUnderTest {
                 book.connected(
                         device,
                         key,
-                        new DeviceBook.Connection(address, "MQTT 5.0", KEEP_ALIVE, () -> 0));
+                        new Connection(address, "MQTT 5.0", KEEP_ALIVE, () -> NO_TRAFFIC));
             }
             case 1 -> {
                 Object key = connected.remove(device);

@@ -17,8 +17,9 @@ import io.riacho.mqtt.session.SessionChange;
 import io.riacho.mqtt.session.SessionImage;
 import io.riacho.mqtt.session.SessionStore;
 import io.riacho.server.actuation.ManualOrder;
-import io.riacho.server.devices.DeviceBook;
+import io.riacho.server.devices.Connection;
 import io.riacho.server.devices.DeviceEvent;
+import io.riacho.server.devices.Traffic;
 import io.riacho.server.intake.Failure;
 import io.riacho.server.intake.ReadingBatch;
 import io.riacho.server.intake.Refusal;
@@ -130,8 +131,11 @@ class SnapshotFormatTest {
                 .connected(
                         "gateway-1",
                         "key",
-                        new DeviceBook.Connection(
-                                "10.0.0.1", "MQTT 5.0", Duration.ofMinutes(1), () -> 0));
+                        new Connection(
+                                "10.0.0.1",
+                                "MQTT 5.0",
+                                Duration.ofMinutes(1),
+                                () -> new Traffic(0, 0, 0, 0, 0, 0)));
         pipeline.devices().reported("old", DeviceEvent.Reported.Kind.ERROR, "dry", _ -> {});
         while (pipeline.stepJournal() || pipeline.stepStream()) {
             // Until nothing is left to do.

@@ -3,6 +3,7 @@ package io.riacho.server.testing;
 import io.riacho.server.devices.Device;
 import io.riacho.server.devices.Device.Presence;
 import io.riacho.server.devices.Devices;
+import io.riacho.server.devices.Traffic;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -24,6 +25,11 @@ public final class DevicesInMemory implements Devices {
     @Override
     public Presence presence(Device device) {
         return device.online() ? Presence.ONLINE : Presence.OFFLINE;
+    }
+
+    @Override
+    public Optional<Traffic> traffic(String device) {
+        return Optional.empty();
     }
 
     @Override

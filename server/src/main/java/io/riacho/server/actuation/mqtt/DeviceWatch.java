@@ -1,9 +1,12 @@
 package io.riacho.server.actuation.mqtt;
 
 import io.riacho.mqtt.Client;
+import io.riacho.mqtt.ClientStatistics;
 import io.riacho.mqtt.packet.ReasonCode;
 import io.riacho.mqtt.packet.Version;
+import io.riacho.server.devices.Connection;
 import io.riacho.server.devices.DeviceBook;
+import io.riacho.server.devices.Traffic;
 import io.riacho.server.ingest.mqtt.TopicTree;
 import io.riacho.server.intake.SeriesTable;
 import java.net.InetSocketAddress;
@@ -60,11 +63,21 @@ final class DeviceWatch {
         book.connected(
                 client.id(),
                 client,
-                new DeviceBook.Connection(
+                new Connection(
                         host(client.remoteAddress()),
                         client.version() == Version.MQTT_5 ? "MQTT 5.0" : "MQTT 3.1.1",
                         Duration.ofSeconds(client.keepAliveSeconds()),
-                        () -> client.statistics().bytesReceived()));
+                        () -> traffic(client.statistics())));
+    }
+
+    private static Traffic traffic(ClientStatistics s) {
+        return new Traffic(
+                s.messagesReceived(),
+                s.bytesReceived(),
+                s.messagesSent(),
+                s.bytesSent(),
+                s.messagesQueued(),
+                s.messagesDropped());
     }
 
     private static String host(SocketAddress address) {

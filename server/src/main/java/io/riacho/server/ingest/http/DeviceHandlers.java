@@ -66,6 +66,7 @@ final class DeviceHandlers {
             json.writeNullField("presence");
         } else {
             DeviceJson.connection(json, actuation.devices(), device);
+            DeviceJson.traffic(json, actuation.devices().traffic(id).orElse(null));
         }
         json.writeFieldName("command");
         if (command == null) {

@@ -3,6 +3,7 @@ package io.riacho.server.ingest.http;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.riacho.server.devices.Device;
 import io.riacho.server.devices.Devices;
+import io.riacho.server.devices.Traffic;
 import io.riacho.server.ingest.json.Rfc3339;
 import java.io.IOException;
 import java.util.List;
@@ -48,6 +49,23 @@ final class DeviceJson {
         report(json, "status", device.status());
         report(json, "error", device.error());
         report(json, "diagnostics", device.diagnostics());
+    }
+
+    /// What its connection did so far, as a field.
+    static void traffic(JsonGenerator json, @Nullable Traffic traffic) throws IOException {
+        json.writeFieldName("traffic");
+        if (traffic == null) {
+            json.writeNull();
+            return;
+        }
+        json.writeStartObject();
+        json.writeNumberField("messages_received", traffic.messagesReceived());
+        json.writeNumberField("bytes_received", traffic.bytesReceived());
+        json.writeNumberField("messages_sent", traffic.messagesSent());
+        json.writeNumberField("bytes_sent", traffic.bytesSent());
+        json.writeNumberField("messages_queued", traffic.messagesQueued());
+        json.writeNumberField("messages_dropped", traffic.messagesDropped());
+        json.writeEndObject();
     }
 
     private static void report(JsonGenerator json, String name, Device.@Nullable Report report)
