@@ -46,6 +46,7 @@ public final class DeviceBook implements Devices {
     /// Reports that a device may make at once.
     public static final int REPORTS_BURST = 20;
 
+    private static final String SAID_SO = "it said so";
     private static final long SEEN_EVERY_MICROS = TimeUnit.MINUTES.toMicros(1);
 
     /// Journals events.
@@ -84,6 +85,9 @@ public final class DeviceBook implements Devices {
 
     /// Connected while the journal took nothing; told to it again with the next tick.
     private final Set<String> unjournaled = ConcurrentHashMap.newKeySet();
+
+    /// Whose word that it is online is on its way to the disk.
+    private final Set<String> arriving = ConcurrentHashMap.newKeySet();
 
     /// Whose going is on its way to the disk.
     private final Set<String> leaving = ConcurrentHashMap.newKeySet();
@@ -186,14 +190,24 @@ public final class DeviceBook implements Devices {
             return;
         }
         saidToBeBack.remove(device);
+        // In this order: what is no longer on its way is folded.
+        boolean coming = arriving.contains(device);
         Device known = fold.get(device);
-        if (gone.size() < devicesMax && (known == null || known.online() || known.isUnknown())) {
-            gone.putIfAbsent(device, new Gone("it said so", now, 0));
+        boolean mayBeOnline = coming || known == null || known.online() || known.isUnknown();
+        if (mayBeOnline && gone.size() < devicesMax) {
+            gone.putIfAbsent(device, new Gone(SAID_SO, now, 0));
         }
     }
 
     private void journalByWord(String device, long nowMicros) {
-        events.journal(DeviceEvent.Connected.byWord(device, nowMicros), _ -> {});
+        arriving.add(device);
+        events.journal(
+                DeviceEvent.Connected.byWord(device, nowMicros),
+                durable -> {
+                    if (!durable) {
+                        arriving.remove(device);
+                    }
+                });
     }
 
     private void journalIfSaidToBeBack(String device, long nowMicros) {
@@ -329,6 +343,9 @@ public final class DeviceBook implements Devices {
     /// @return whether it changed more than when a device was last seen
     public boolean fold(DeviceEvent event) {
         boolean changed = fold.fold(event);
+        if (event instanceof DeviceEvent.Connected connected) {
+            arriving.remove(connected.device());
+        }
         if (event instanceof DeviceEvent.Left left) {
             leaving.remove(left.device());
             Present back = present.get(left.device());
@@ -342,16 +359,28 @@ public final class DeviceBook implements Devices {
         return changed;
     }
 
-    /// After recovery: who was online has its time to return from now on.
+    /// After recovery: who was online has its time to return from now on, and who said last that it is offline
+    /// is on its way there, as it was when the server stopped.
     public void goLive() {
         long now = clockMicros.getAsLong();
         seenAtMicros = now;
         for (Device each : fold.all()) {
-            if (each.online() && !each.isOnlineByWord()) {
+            if (each.isOnlineByWord()) {
+                if (saidOffline(each)) {
+                    gone.put(each.id(), new Gone(SAID_SO, now, 0));
+                }
+            } else if (each.online()) {
                 long grace = TimeUnit.MILLISECONDS.toMicros(each.graceMillis());
                 awaited.put(each.id(), now + Math.max(grace, micros(RETURN_AT_START)));
             }
         }
+    }
+
+    private static boolean saidOffline(Device device) {
+        Device.Report status = device.status();
+        return status != null
+                && status.atMicros() >= device.sinceMicros()
+                && StatusWord.of(status.text()) == StatusWord.OFFLINE;
     }
 
     /// Writes the state; [#readFrom(DataInput)] reads it, into a book that is new.

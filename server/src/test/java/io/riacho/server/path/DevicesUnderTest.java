@@ -14,12 +14,15 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Predicate;
 
-/// Devices of a simulation that come, go and report, and remember what a server said that it kept.
+/// Devices of a simulation that come, go and report, here (`d…`) or over another broker (`e…`), and remember what a server said that it kept.
 final class DevicesUnderTest {
 
     /// After so long without a change nobody is awaited or on the way.
     static final long REST_MILLIS = DeviceBook.RETURN_AT_START.plusSeconds(5).toMillis();
 
+    private static final String ONLINE_PREFIX = "{\"status\": \"online\"";
+    private static final String ONLINE = ONLINE_PREFIX + ", \"number\": %d}";
+    private static final String OFFLINE = "{\"status\": \"offline\", \"number\": %d}";
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(10);
     private static final Traffic NO_TRAFFIC = new Traffic(0, 0, 0, 0, 0, 0);
     private static final String FIRST_ADDRESS = "10.0.0.1";
@@ -55,7 +58,7 @@ final class DevicesUnderTest {
 
     void act(DeviceBook book) {
         String device = "d" + random.nextInt(3);
-        switch (random.nextInt(4)) {
+        switch (random.nextInt(6)) {
             case 0 -> {
                 Object key = new Object();
                 connected.put(device, key);
@@ -71,13 +74,18 @@ final class DevicesUnderTest {
                     book.disconnected(device, key, random.nextBoolean(), "gone");
                 }
             }
-            default -> report(book, device);
+            case 2, 3 -> report(book, device, "report " + texts++);
+            default -> {
+                String elsewhere = "e" + random.nextInt(2);
+                boolean online = random.nextBoolean();
+                book.stated(elsewhere, online);
+                report(book, elsewhere, (online ? ONLINE : OFFLINE).formatted(texts++));
+            }
         }
     }
 
-    private void report(DeviceBook book, String device) {
+    private void report(DeviceBook book, String device, String text) {
         Reports of = reports.computeIfAbsent(device, _ -> new Reports());
-        String text = "report " + texts++;
         long suppressed = book.reportsNotKept();
         of.open.add(text);
         book.reported(
@@ -120,11 +128,20 @@ final class DevicesUnderTest {
         });
     }
 
-    /// Whoever is connected is online, and nobody else.
+    /// Whoever is connected is online, or said so last elsewhere, and nobody else.
     void afterRest(DeviceBook book) {
         Predicate<Device> online = each -> book.presence(each) == Presence.ONLINE;
         for (Device each : book.all()) {
-            if (online.test(each) != connected.containsKey(each.id())) {
+            Reports of = reports.get(each.id());
+            boolean expected = connected.containsKey(each.id());
+            if (each.id().startsWith("e")) {
+                if (of == null || !of.open.isEmpty()) {
+                    // What it said last was not answered: nobody knows.
+                    continue;
+                }
+                expected = of.newest.startsWith(ONLINE_PREFIX);
+            }
+            if (online.test(each) != expected) {
                 violations.add(each + " is " + book.presence(each) + "; connected: " + connected);
             }
         }

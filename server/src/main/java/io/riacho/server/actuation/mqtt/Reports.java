@@ -12,6 +12,7 @@ import io.riacho.server.actuation.Commands;
 import io.riacho.server.devices.DeviceBook;
 import io.riacho.server.devices.DeviceEvent;
 import io.riacho.server.devices.DeviceEvent.Reported.Kind;
+import io.riacho.server.devices.StatusWord;
 import io.riacho.server.ingest.mqtt.ErrorReports;
 import io.riacho.server.ingest.mqtt.TopicListener.Handled;
 import io.riacho.server.ingest.mqtt.TopicTree;
@@ -133,13 +134,13 @@ final class Reports {
             return;
         }
         if (device != null && SeriesTable.isId(device)) {
-            switch (json.path("status").asText("")) {
-                case "online" -> {
+            switch (StatusWord.of(json)) {
+                case ONLINE -> {
                     book.stated(device, true);
                     online.accept(device);
                 }
-                case "offline" -> book.stated(device, false);
-                default -> {}
+                case OFFLINE -> book.stated(device, false);
+                case NONE -> {}
             }
         }
         report(speaker, device, Kind.STATUS, text, handled);
