@@ -3,7 +3,6 @@ package io.riacho.server.identity;
 import io.riacho.disk.Disk;
 import io.riacho.server.tls.TlsContexts;
 import java.io.IOException;
-import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -23,30 +22,12 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.Collection;
-import java.util.Date;
 import java.util.HexFormat;
-import java.util.regex.Pattern;
-import org.bouncycastle.asn1.x500.X500Name;
-import org.bouncycastle.asn1.x500.X500NameBuilder;
-import org.bouncycastle.asn1.x500.style.BCStyle;
-import org.bouncycastle.asn1.x509.BasicConstraints;
-import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
-import org.bouncycastle.asn1.x509.Extension;
-import org.bouncycastle.asn1.x509.GeneralName;
-import org.bouncycastle.asn1.x509.GeneralNames;
-import org.bouncycastle.asn1.x509.KeyPurposeId;
-import org.bouncycastle.asn1.x509.KeyUsage;
-import org.bouncycastle.cert.X509v3CertificateBuilder;
-import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
-import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
-import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
-import org.bouncycastle.operator.OperatorCreationException;
-import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Riacho's own authority: a key on P-256 and a certificate, and what it signs (X.509 v3, RFC 5280).
-///
-/// Bouncy Castle only builds the structures; keys and signatures are the JDK's.
+/// Riacho's own authority: a key on P-256 and a certificate, and what it signs. A server that only finds
+/// what was signed before loads nothing of [CertificateStructures].
 final class CertificateAuthority {
 
     private static final Duration OWN_VALIDITY = Duration.ofDays(20 * 365L);
@@ -54,15 +35,11 @@ final class CertificateAuthority {
     /// Clocks in the field are late sometimes.
     private static final Duration BACKDATED = Duration.ofHours(1);
 
-    private static final int SERIAL_BITS = 128;
     private static final String SIGNATURE = "SHA256withECDSA";
-
-    private static final Pattern ADDRESS = Pattern.compile("[0-9.]+|[0-9a-fA-F:]*:[0-9a-fA-F:.]*");
 
     private final X509Certificate certificate;
     private final @Nullable PrivateKey key;
     private final Path directory;
-    private final SecureRandom random = new SecureRandom();
 
     private CertificateAuthority(
             X509Certificate certificate, @Nullable PrivateKey key, Path directory) {
@@ -104,33 +81,15 @@ final class CertificateAuthority {
         KeyPair keys = newKeys();
         byte[] mark = new byte[4];
         new SecureRandom().nextBytes(mark);
-        // Two authorities never have one name, so nobody looks for a signer in the wrong one.
-        X500Name name = commonName("Riacho devices " + HexFormat.of().formatHex(mark));
         try {
-            JcaX509ExtensionUtils utils = new JcaX509ExtensionUtils();
             Instant begin = now.minus(BACKDATED);
+            // Two authorities never have one name, so nobody looks for a signer in the wrong one.
             X509Certificate certificate =
-                    signed(
-                            new JcaX509v3CertificateBuilder(
-                                            name,
-                                            new BigInteger(SERIAL_BITS, new SecureRandom()),
-                                            Date.from(begin),
-                                            Date.from(begin.plus(OWN_VALIDITY)),
-                                            name,
-                                            keys.getPublic())
-                                    .addExtension(
-                                            Extension.basicConstraints,
-                                            true,
-                                            new BasicConstraints(0))
-                                    .addExtension(
-                                            Extension.keyUsage,
-                                            true,
-                                            new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign))
-                                    .addExtension(
-                                            Extension.subjectKeyIdentifier,
-                                            false,
-                                            utils.createSubjectKeyIdentifier(keys.getPublic())),
-                            keys.getPrivate());
+                    CertificateStructures.authority(
+                            "Riacho devices " + HexFormat.of().formatHex(mark),
+                            keys,
+                            begin,
+                            begin.plus(OWN_VALIDITY));
             // The certificate last: while it is not there, there is no authority.
             PrivateFiles.replace(disk, keyFile(directory), Pem.of(keys.getPrivate()));
             PrivateFiles.replace(
@@ -138,7 +97,7 @@ final class CertificateAuthority {
                     certificateFile(directory),
                     Pem.of(certificate).getBytes(StandardCharsets.US_ASCII));
             return new CertificateAuthority(certificate, keys.getPrivate(), directory);
-        } catch (GeneralSecurityException | OperatorCreationException e) {
+        } catch (GeneralSecurityException e) {
             throw new IdentityException("making the authority failed: " + e.getMessage(), e);
         }
     }
@@ -163,41 +122,25 @@ final class CertificateAuthority {
     /// A device's certificate: for client authentication, CN is the name.
     X509Certificate signDevice(String name, PublicKey holder, Instant now, Duration validity)
             throws IOException {
-        return sign(commonName(name), holder, now, validity, KeyPurposeId.id_kp_clientAuth, null);
+        return sign(name, holder, now, validity, List.of());
     }
 
     /// This server's certificate.
     ///
-    /// @param names DNS names and IP addresses; the first one is the CN
+    /// @param names DNS names and IP addresses, at least one
     X509Certificate signServer(
             Collection<String> names, PublicKey holder, Instant now, Duration validity)
             throws IOException {
-        GeneralNames alternatives =
-                new GeneralNames(
-                        names.stream()
-                                .map(each ->
-                                        new GeneralName(
-                                                ADDRESS.matcher(each).matches()
-                                                        ? GeneralName.iPAddress
-                                                        : GeneralName.dNSName,
-                                                each))
-                                .toArray(GeneralName[]::new));
-        return sign(
-                commonName("localhost"),
-                holder,
-                now,
-                validity,
-                KeyPurposeId.id_kp_serverAuth,
-                alternatives);
+        return sign("localhost", holder, now, validity, names);
     }
 
+    /// @param serverNames none: for a client
     private X509Certificate sign(
-            X500Name subject,
+            String subject,
             PublicKey holder,
             Instant now,
             Duration validity,
-            KeyPurposeId purpose,
-            @Nullable GeneralNames alternatives)
+            Collection<String> serverNames)
             throws IOException {
         if (key == null) {
             throw new IdentityException(
@@ -213,51 +156,17 @@ final class CertificateAuthority {
                     "the authority " + certificateFile(directory) + " expired at " + authorityEnd);
         }
         try {
-            JcaX509ExtensionUtils utils = new JcaX509ExtensionUtils();
-            var builder =
-                    new JcaX509v3CertificateBuilder(
-                                    X500Name.getInstance(
-                                            certificate.getSubjectX500Principal().getEncoded()),
-                                    new BigInteger(SERIAL_BITS, random),
-                                    Date.from(now.minus(BACKDATED).truncatedTo(ChronoUnit.SECONDS)),
-                                    Date.from(end.isBefore(authorityEnd) ? end : authorityEnd),
-                                    subject,
-                                    holder)
-                            .addExtension(
-                                    Extension.basicConstraints, true, new BasicConstraints(false))
-                            .addExtension(
-                                    Extension.keyUsage,
-                                    true,
-                                    new KeyUsage(KeyUsage.digitalSignature))
-                            .addExtension(
-                                    Extension.extendedKeyUsage,
-                                    false,
-                                    new ExtendedKeyUsage(purpose))
-                            .addExtension(
-                                    Extension.subjectKeyIdentifier,
-                                    false,
-                                    utils.createSubjectKeyIdentifier(holder))
-                            .addExtension(
-                                    Extension.authorityKeyIdentifier,
-                                    false,
-                                    utils.createAuthorityKeyIdentifier(certificate));
-            if (alternatives != null) {
-                builder.addExtension(Extension.subjectAlternativeName, false, alternatives);
-            }
-            return signed(builder, key);
-        } catch (GeneralSecurityException | OperatorCreationException e) {
+            return CertificateStructures.holder(
+                    certificate,
+                    key,
+                    subject,
+                    holder,
+                    serverNames,
+                    now.minus(BACKDATED).truncatedTo(ChronoUnit.SECONDS),
+                    end.isBefore(authorityEnd) ? end : authorityEnd);
+        } catch (GeneralSecurityException e) {
             throw new IdentityException("signing for " + subject + " failed: " + e, e);
         }
-    }
-
-    private static X509Certificate signed(X509v3CertificateBuilder builder, PrivateKey key)
-            throws GeneralSecurityException, OperatorCreationException {
-        return new JcaX509CertificateConverter()
-                .getCertificate(builder.build(new JcaContentSignerBuilder(SIGNATURE).build(key)));
-    }
-
-    private static X500Name commonName(String text) {
-        return new X500NameBuilder(BCStyle.INSTANCE).addRDN(BCStyle.CN, text).build();
     }
 
     /// A key pair on P-256: what small devices compute fastest.

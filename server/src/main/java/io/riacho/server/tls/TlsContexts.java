@@ -11,23 +11,35 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PrivateKey;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /// Makes Netty's server contexts out of PEM files, on the JDK's own TLS (1.2 and 1.3).
 public final class TlsContexts {
 
     /// A file that is larger is no PEM file.
     private static final long FILE_BYTES_MAX = 1 << 20;
+
+    private static final Pattern PKCS8 =
+            Pattern.compile("-----BEGIN PRIVATE KEY-----([^-]*)-----END PRIVATE KEY-----");
 
     private TlsContexts() {}
 
@@ -54,13 +66,20 @@ public final class TlsContexts {
 
     private static SslContext build(TlsOptions options, List<String> protocols)
             throws TlsException {
-        checkValid(options.certificate(), certificates(options.certificate(), "certificate"));
+        List<X509Certificate> chain = certificates(options.certificate(), "certificate");
+        checkValid(options.certificate(), chain);
+        byte[] pem = bytes(options.key(), "key");
+        PrivateKey key = key(pem);
         SslContextBuilder builder;
         try {
             builder =
-                    SslContextBuilder.forServer(
-                            new ByteArrayInputStream(bytes(options.certificate(), "certificate")),
-                            new ByteArrayInputStream(bytes(options.key(), "key")));
+                    key == null
+                            ? SslContextBuilder.forServer(
+                                    new ByteArrayInputStream(
+                                            bytes(options.certificate(), "certificate")),
+                                    new ByteArrayInputStream(pem))
+                            : SslContextBuilder.forServer(
+                                    key, chain.toArray(X509Certificate[]::new));
         } catch (IllegalArgumentException e) {
             throw new TlsException(
                     "the key "
@@ -103,6 +122,26 @@ public final class TlsContexts {
                             + e.getMessage(),
                     e);
         }
+    }
+
+    /// The key of the usual kind of file, PKCS#8 and EC or RSA, read by the JDK; null: another one. Netty
+    /// reads more kinds, but has Bouncy Castle do it, which takes long to load.
+    private static @Nullable PrivateKey key(byte[] pem) {
+        Matcher found = PKCS8.matcher(new String(pem, StandardCharsets.US_ASCII));
+        if (!found.find()) {
+            return null;
+        }
+        for (String algorithm : List.of("EC", "RSA")) {
+            try {
+                return KeyFactory.getInstance(algorithm)
+                        .generatePrivate(
+                                new PKCS8EncodedKeySpec(
+                                        Base64.getMimeDecoder().decode(found.group(1))));
+            } catch (GeneralSecurityException | IllegalArgumentException _) {
+                // Of another kind.
+            }
+        }
+        return null;
     }
 
     private static void checkValid(Path file, List<X509Certificate> chain) throws TlsException {

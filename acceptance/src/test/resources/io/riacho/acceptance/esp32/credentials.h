@@ -1,0 +1,5 @@
+#pragma once
+
+static const char ROOT_CA[] = "a root";
+static const char CERTIFICATE[] = "a certificate";
+static const char PRIVATE_KEY[] = "a key";
