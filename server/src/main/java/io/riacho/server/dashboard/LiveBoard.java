@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Readings conflate: however fast they come, a series is in the list of changes at most once. So do
 /// devices, of which there are `devices.max`. Commands do not: they queue up to [#COMMANDS_MAX], and what does not fit is counted. It watches the live feed
-/// only between [#open()] and [#close()]. Events come on the stream thread; everything else is for one
+/// only between [#open(Runnable)] and [#close()]. Events come on the stream thread; everything else is for one
 /// thread, that of who takes, except [#series()], which is for any.
 public final class LiveBoard implements AutoCloseable {
 
