@@ -1,5 +1,6 @@
 package io.riacho.cli;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.riacho.cli.field.FieldRun;
@@ -51,8 +52,7 @@ class DemoGatewaysTest {
         DemoGateways gateways = new DemoGateways(config.config());
         Device first;
         try (RunningServer server = start(config)) {
-            FieldRun.Gateways reached = gateways.reach(server);
-            assertThat(reached).isNotNull();
+            FieldRun.Gateways reached = requireNonNull(gateways.reach(server));
             assertThat(reached.sensors().clientId()).isEqualTo(DemoGateways.SENSORS);
             assertThat(reached.valves().clientId()).isEqualTo(DemoGateways.VALVES);
             assertThat(reached.sensors().address()).isEqualTo(server.address("mqtts"));
@@ -81,8 +81,8 @@ class DemoGatewaysTest {
     void withoutTlsTheyComePlainAndWithoutMqttNotAtAll() throws Exception {
         LoadedConfig plain = sources().flag("mqtt.tls-port", "none").load();
         try (RunningServer server = start(plain)) {
-            FieldRun.Gateways reached = new DemoGateways(plain.config()).reach(server);
-            assertThat(reached).isNotNull();
+            FieldRun.Gateways reached =
+                    requireNonNull(new DemoGateways(plain.config()).reach(server));
             assertThat(reached.sensors())
                     .isEqualTo(
                             new MqttAccess(
