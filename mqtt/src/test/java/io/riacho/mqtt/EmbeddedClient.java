@@ -1,6 +1,7 @@
 package io.riacho.mqtt;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.riacho.mqtt.RawClient.Packet;
@@ -14,7 +15,13 @@ final class EmbeddedClient {
     private final ServerPackets book = new ServerPackets();
 
     EmbeddedClient(Broker broker) {
+        this(broker, ByteBufAllocator.DEFAULT);
+    }
+
+    /// @param allocator where the server takes this connection's buffers from
+    EmbeddedClient(Broker broker, ByteBufAllocator allocator) {
         channel = new EmbeddedChannel(new MqttHandler(broker, Listener.tcp("127.0.0.1", 0)));
+        channel.config().setAllocator(allocator);
     }
 
     void send(Bytes bytes) {

@@ -65,6 +65,9 @@ public final class SenmlReadings {
     private String baseUnit = "";
     private double baseValue;
 
+    /// The pack's records of base fields alone, which are no readings.
+    private int withoutReading;
+
     /// The base fields in force that are wrong, and why.
     private final SequencedMap<String, String> wrongBases = new LinkedHashMap<>();
 
@@ -103,7 +106,7 @@ public final class SenmlReadings {
     ///
     /// @param known the sensor, when it is known before its pack is read; a record that names another is
     ///     refused
-    /// @return the number of records, good and bad
+    /// @return the number of readings in the pack, good and bad; a record of base fields alone is none
     /// @throws InvalidReadingException when the pack as a whole is refused
     public int decode(
             byte[] bytes,
@@ -117,9 +120,12 @@ public final class SenmlReadings {
         baseTime = BigDecimal.ZERO;
         baseUnit = "";
         baseValue = 0;
+        withoutReading = 0;
         wrongBases.clear();
-        return JsonElements.decode(
-                bytes, from, to, into, refused, parser -> record(parser, known, into));
+        int records =
+                JsonElements.decode(
+                        bytes, from, to, into, refused, parser -> record(parser, known, into));
+        return records - withoutReading;
     }
 
     /// Reads one record to its end, whether it is good or not.
@@ -178,6 +184,7 @@ public final class SenmlReadings {
         }
         if (value == null) {
             if (baseOnly) {
+                withoutReading++;
                 return;
             }
             throw new InvalidReadingException(

@@ -197,6 +197,16 @@ class SenmlReadingsTest {
         assertThat(SenmlReadings.isLikely(bytes, 0, bytes.length)).isEqualTo(senml);
     }
 
+    @Test
+    void aRecordOfBaseFieldsAloneIsNoReading() throws Exception {
+        byte[] bytes = "[{\"bn\":\"s1\"},{\"v\":1},{\"n\":\"x\"}]".getBytes(StandardCharsets.UTF_8);
+        ReadingBatch batch = new ReadingBatch();
+        List<Refusal> refused = new ArrayList<>();
+        assertThat(codec.decode(bytes, 0, bytes.length, null, batch, refused)).isEqualTo(2);
+        assertThat(batch.size()).isEqualTo(1);
+        assertThat(refused).extracting(Refusal::index).containsExactly(2);
+    }
+
     private String decode(String pack, @Nullable KnownSensor known) throws InvalidReadingException {
         byte[] bytes = pack.strip().getBytes(StandardCharsets.UTF_8);
         ReadingBatch batch = new ReadingBatch();
