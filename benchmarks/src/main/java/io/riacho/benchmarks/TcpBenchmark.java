@@ -1,8 +1,7 @@
 package io.riacho.benchmarks;
 
 import io.riacho.server.Riacho;
-import io.riacho.server.config.ConfigSources;
-import io.riacho.server.config.ServerConfig;
+import io.riacho.server.ServerConfig;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -66,7 +65,7 @@ public record TcpBenchmark(
         }
         Path data = Files.createTempDirectory("riacho-tcp-benchmark");
         ServerConfig config =
-                new ConfigSources().anyPorts().flag("data", data.toString()).load().config();
+                ServerConfig.sources().anyPorts().flag("data", data.toString()).load().config();
         try (Riacho server = Riacho.start(config)) {
             report(server.address("tcp"), arguments);
         } finally {

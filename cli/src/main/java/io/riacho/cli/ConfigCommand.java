@@ -1,7 +1,8 @@
 package io.riacho.cli;
 
-import io.riacho.server.config.ConfigExample;
-import io.riacho.server.config.LoadedConfig;
+import io.riacho.config.LoadedConfig;
+import io.riacho.server.ConfigExample;
+import io.riacho.server.ServerConfig;
 import java.io.PrintWriter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,7 +39,7 @@ final class ConfigCommand implements Runnable {
             out.flush();
             return;
         }
-        LoadedConfig loaded = flags.load();
+        LoadedConfig<ServerConfig> loaded = flags.load();
         int paths = width(loaded, true);
         int texts = width(loaded, false);
         for (LoadedConfig.Value value : loaded.settings()) {
@@ -52,7 +53,7 @@ final class ConfigCommand implements Runnable {
                 .forEach(warning -> spec.commandLine().getErr().println("warning: " + warning));
     }
 
-    private static int width(LoadedConfig loaded, boolean ofPath) {
+    private static int width(LoadedConfig<ServerConfig> loaded, boolean ofPath) {
         return loaded.settings().stream()
                 .mapToInt(value -> (ofPath ? value.path() : value.text()).length())
                 .max()

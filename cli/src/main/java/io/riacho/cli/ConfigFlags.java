@@ -1,7 +1,8 @@
 package io.riacho.cli;
 
-import io.riacho.server.config.ConfigSources;
-import io.riacho.server.config.LoadedConfig;
+import io.riacho.config.ConfigSources;
+import io.riacho.config.LoadedConfig;
+import io.riacho.server.ServerConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -52,8 +53,8 @@ final class ConfigFlags {
 
     /// The configuration in force, from the file, this process's environment and the flags.
     ///
-    /// @throws io.riacho.server.config.ConfigException when it is refused
-    LoadedConfig load() {
+    /// @throws io.riacho.config.ConfigException when it is refused
+    LoadedConfig<ServerConfig> load() {
         Map<String, String> environment = System.getenv();
         return over(usual(environment), environment);
     }
@@ -61,12 +62,13 @@ final class ConfigFlags {
     /// The same, but for the file: without `--config` it is the one given.
     ///
     /// @param name for messages
-    LoadedConfig loadOver(String name, String yaml) {
-        ConfigSources sources = new ConfigSources();
+    LoadedConfig<ServerConfig> loadOver(String name, String yaml) {
+        ConfigSources<ServerConfig> sources = ServerConfig.sources();
         return over(file == null ? sources.text(name, yaml) : sources.file(file), System.getenv());
     }
 
-    private LoadedConfig over(ConfigSources sources, Map<String, String> environment) {
+    private LoadedConfig<ServerConfig> over(
+            ConfigSources<ServerConfig> sources, Map<String, String> environment) {
         sources.environment(environment);
         for (String setting : settings) {
             flag(sources, setting);
@@ -86,8 +88,8 @@ final class ConfigFlags {
         return sources.load();
     }
 
-    private ConfigSources usual(Map<String, String> environment) {
-        ConfigSources sources = new ConfigSources();
+    private ConfigSources<ServerConfig> usual(Map<String, String> environment) {
+        ConfigSources<ServerConfig> sources = ServerConfig.sources();
         String named = environment.get("RIACHO_CONFIG");
         if (file != null) {
             return sources.file(file);
@@ -98,7 +100,7 @@ final class ConfigFlags {
         return Files.exists(USUAL_FILE) ? sources.file(USUAL_FILE) : sources;
     }
 
-    private void flag(ConfigSources sources, String setting) {
+    private void flag(ConfigSources<ServerConfig> sources, String setting) {
         int equals = setting.indexOf('=');
         if (equals <= 0) {
             throw new ParameterException(

@@ -2,8 +2,8 @@ package io.riacho.cli;
 
 import io.riacho.cli.client.ClientTls;
 import io.riacho.cli.field.FieldRun;
-import io.riacho.server.config.LoadedConfig;
-import io.riacho.server.config.ServerConfig;
+import io.riacho.config.LoadedConfig;
+import io.riacho.server.ServerConfig;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -64,7 +64,7 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
-        LoadedConfig loaded = flags.loadOver("demo.yaml", builtIn());
+        LoadedConfig<ServerConfig> loaded = flags.loadOver("demo.yaml", builtIn());
         try (RunningServer server = RunningServer.start(loaded, spec.commandLine().getErr())) {
             out.println(server.readyLine());
             out.println();
@@ -108,7 +108,7 @@ final class DemoCommand implements Callable<Integer> {
     private int run(
             RunningServer server,
             FieldRun.@Nullable Gateways gateways,
-            LoadedConfig loaded,
+            LoadedConfig<ServerConfig> loaded,
             PrintWriter out)
             throws IOException, InterruptedException {
         FieldRun.Doors doors =

@@ -4,12 +4,11 @@ import io.riacho.cli.client.ClientTls;
 import io.riacho.cli.field.FieldRun;
 import io.riacho.cli.field.MqttAccess;
 import io.riacho.disk.RealDisk;
-import io.riacho.server.config.ServerConfig;
-import io.riacho.server.identity.Credentials;
-import io.riacho.server.identity.Device;
-import io.riacho.server.identity.Devices;
-import io.riacho.server.identity.IdentityOptions;
-import io.riacho.server.identity.Role;
+import io.riacho.identity.Credentials;
+import io.riacho.identity.DeviceRegistrar;
+import io.riacho.identity.RegisteredDevice;
+import io.riacho.identity.Role;
+import io.riacho.server.ServerConfig;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -27,16 +26,16 @@ final class DemoGateways {
     static final String VALVES = "field-gateway-2";
 
     private static final Duration RENEWED_BEFORE_END = Duration.ofDays(30);
-    private static final Devices.Rights RIGHTS =
-            new Devices.Rights(Role.GATEWAY, List.of("field-*"), List.of("field-*"));
+    private static final DeviceRegistrar.Rights RIGHTS =
+            new DeviceRegistrar.Rights(Role.GATEWAY, List.of("field-*"), List.of("field-*"));
 
     private final ServerConfig config;
-    private final Devices devices;
+    private final DeviceRegistrar devices;
     private final InstantSource clock = InstantSource.system();
 
     DemoGateways(ServerConfig config) {
         this.config = config;
-        devices = new Devices(new RealDisk(), IdentityOptions.of(config), clock);
+        devices = new DeviceRegistrar(new RealDisk(), config.identityOptions(), clock);
     }
 
     /// Where their credentials are.
@@ -75,7 +74,7 @@ final class DemoGateways {
 
     private Credentials issued(String name) throws IOException {
         Credentials credentials = new Credentials(folder().resolve(name));
-        Device known = devices.read().device(name);
+        RegisteredDevice known = devices.read().device(name);
         if (known == null) {
             devices.add(List.of(name), RIGHTS, folder());
         } else if (!known.isRevoked()

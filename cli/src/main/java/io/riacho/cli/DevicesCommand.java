@@ -2,12 +2,11 @@ package io.riacho.cli;
 
 import io.riacho.cli.devices.DeviceText;
 import io.riacho.disk.RealDisk;
-import io.riacho.server.config.ServerConfig;
-import io.riacho.server.identity.Credentials;
-import io.riacho.server.identity.Device;
-import io.riacho.server.identity.Devices;
-import io.riacho.server.identity.IdentityOptions;
-import io.riacho.server.identity.Role;
+import io.riacho.identity.Credentials;
+import io.riacho.identity.DeviceRegistrar;
+import io.riacho.identity.RegisteredDevice;
+import io.riacho.identity.Role;
+import io.riacho.server.ServerConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -26,7 +25,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/// Devices and their certificates. Works on the data directory, whether a server runs on it or not; a
+/// DeviceRegistrar and their certificates. Works on the data directory, whether a server runs on it or not; a
 /// running one follows within a second.
 @Command(
         name = "devices",
@@ -112,19 +111,19 @@ final class DevicesCommand implements Runnable {
         return with(
                 flags,
                 (config, known) -> {
-                    Devices.Rights rights =
-                            new Devices.Rights(
+                    DeviceRegistrar.Rights rights =
+                            new DeviceRegistrar.Rights(
                                     Role.ofDevice(role),
                                     sensors == null ? List.of() : sensors,
                                     devices == null ? List.of() : devices);
-                    List<Device> added;
+                    List<RegisteredDevice> added;
                     if (request == null) {
                         added = known.add(names(name, count), rights, out);
                     } else {
                         added = List.of(known.add(name, rights, read(request), out));
                     }
                     PrintWriter printer = spec.commandLine().getOut();
-                    for (Device each : added) {
+                    for (RegisteredDevice each : added) {
                         printer.println(
                                 each.name()
                                         + " ("
@@ -180,7 +179,7 @@ final class DevicesCommand implements Runnable {
                 flags,
                 (config, known) -> {
                     for (String name : names) {
-                        Device device = known.revoke(name);
+                        RegisteredDevice device = known.revoke(name);
                         spec.commandLine()
                                 .getOut()
                                 .println(name + " was revoked at " + device.revokedAt());
@@ -215,7 +214,7 @@ final class DevicesCommand implements Runnable {
         return with(
                 flags,
                 (config, known) -> {
-                    Device device = known.rotate(name, overlap, out);
+                    RegisteredDevice device = known.rotate(name, overlap, out);
                     PrintWriter printer = spec.commandLine().getOut();
                     printer.println(
                             name
@@ -233,13 +232,14 @@ final class DevicesCommand implements Runnable {
 
     /// What a subcommand does.
     private interface Work {
-        void with(ServerConfig config, Devices devices) throws IOException;
+        void with(ServerConfig config, DeviceRegistrar devices) throws IOException;
     }
 
     private int with(ConfigFlags flags, Work work) {
         ServerConfig config = flags.load().config();
-        Devices devices =
-                new Devices(new RealDisk(), IdentityOptions.of(config), InstantSource.system());
+        DeviceRegistrar devices =
+                new DeviceRegistrar(
+                        new RealDisk(), config.identityOptions(), InstantSource.system());
         try {
             work.with(config, devices);
             return Exit.DONE;

@@ -1,6 +1,7 @@
 package io.riacho.cli;
 
-import io.riacho.server.config.LoadedConfig;
+import io.riacho.config.LoadedConfig;
+import io.riacho.server.ServerConfig;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -27,7 +28,7 @@ final class DoctorCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
-        LoadedConfig loaded = flags.load();
+        LoadedConfig<ServerConfig> loaded = flags.load();
         List<Finding> findings = new Examination(loaded.config()).findings();
         for (Finding finding : findings) {
             out.printf("%-4s  %-10s  %s%n", finding.grade(), finding.subject(), finding.detail());

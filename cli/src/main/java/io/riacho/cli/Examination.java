@@ -2,8 +2,8 @@ package io.riacho.cli;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import io.netty.channel.epoll.Epoll;
-import io.riacho.server.config.ServerConfig;
-import io.riacho.server.config.Units;
+import io.riacho.config.Units;
+import io.riacho.server.ServerConfig;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.OperatingSystemMXBean;

@@ -1,9 +1,9 @@
 package io.riacho.cli;
 
 import io.grpc.BindableService;
-import io.riacho.server.config.ServerConfig;
-import io.riacho.server.ingest.EventLoops;
-import io.riacho.server.ingest.grpc.GreetingService;
+import io.riacho.doors.grpc.GreetingService;
+import io.riacho.net.EventLoops;
+import io.riacho.server.ServerConfig;
 import picocli.CommandLine.Command;
 
 /// The greeting service (Saudacao) alone.

@@ -1,7 +1,7 @@
 package io.riacho.cli;
 
-import io.riacho.server.config.ConfigException;
-import io.riacho.server.config.Units;
+import io.riacho.config.ConfigException;
+import io.riacho.config.Units;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

@@ -1,8 +1,9 @@
 package io.riacho.cli;
 
 import io.riacho.cli.field.FieldRun;
-import io.riacho.server.config.ConfigSources;
-import io.riacho.server.config.LoadedConfig;
+import io.riacho.config.ConfigSources;
+import io.riacho.config.LoadedConfig;
+import io.riacho.server.ServerConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -35,13 +36,13 @@ final class RehearseCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         Path data = Files.createTempDirectory("riacho-rehearsal");
         try {
-            ConfigSources sources =
-                    new ConfigSources()
+            ConfigSources<ServerConfig> sources =
+                    ServerConfig.sources()
                             .text("rehearsal", "tls: {certificate: none}\n")
                             .flag("data", data.toString())
                             .anyPorts()
                             .flag("retention.free-disk-bytes-min", "0");
-            LoadedConfig loaded = sources.load();
+            LoadedConfig<ServerConfig> loaded = sources.load();
             long stored = 0;
             try (RunningServer server = RunningServer.start(loaded, spec.commandLine().getErr())) {
                 out.println(server.readyLine());

@@ -1,8 +1,9 @@
 package io.riacho.cli;
 
+import io.riacho.config.LoadedConfig;
 import io.riacho.server.DataDirectoryInUseException;
 import io.riacho.server.Riacho;
-import io.riacho.server.config.LoadedConfig;
+import io.riacho.server.ServerConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetAddress;
@@ -30,9 +31,9 @@ final class RunningServer implements AutoCloseable {
 
     private final Riacho server;
     private final Thread drain;
-    private final LoadedConfig config;
+    private final LoadedConfig<ServerConfig> config;
 
-    private RunningServer(Riacho server, LoadedConfig config) {
+    private RunningServer(Riacho server, LoadedConfig<ServerConfig> config) {
         this.server = server;
         this.config = config;
         drain = Thread.ofPlatform().name("drain").unstarted(server::close);
@@ -42,7 +43,7 @@ final class RunningServer implements AutoCloseable {
     /// Starts it, with the configuration's warnings on `err`.
     ///
     /// @throws CommandFailedException when it cannot run, saying why
-    static RunningServer start(LoadedConfig loaded, PrintWriter err) {
+    static RunningServer start(LoadedConfig<ServerConfig> loaded, PrintWriter err) {
         loaded.warnings().forEach(warning -> err.println("riacho: warning: " + warning));
         try {
             return new RunningServer(Riacho.start(loaded.config()), loaded);

@@ -1,10 +1,10 @@
 package io.riacho.cli;
 
 import io.grpc.BindableService;
-import io.riacho.server.config.ServerConfig;
-import io.riacho.server.ingest.EventLoops;
-import io.riacho.server.ingest.grpc.SensorService;
-import io.riacho.server.ingest.grpc.SimulatedSensors;
+import io.riacho.doors.grpc.SensorService;
+import io.riacho.doors.grpc.SimulatedSensors;
+import io.riacho.net.EventLoops;
+import io.riacho.server.ServerConfig;
 import java.time.InstantSource;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;

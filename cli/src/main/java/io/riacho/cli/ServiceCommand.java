@@ -2,12 +2,12 @@ package io.riacho.cli;
 
 import io.grpc.BindableService;
 import io.netty.handler.ssl.SslContext;
-import io.riacho.server.config.ServerConfig;
-import io.riacho.server.ingest.EventLoops;
-import io.riacho.server.ingest.grpc.GrpcDoor;
-import io.riacho.server.ingest.grpc.GrpcOptions;
-import io.riacho.server.tls.TlsContexts;
-import io.riacho.server.tls.TlsOptions;
+import io.riacho.doors.grpc.GrpcDoor;
+import io.riacho.doors.grpc.GrpcOptions;
+import io.riacho.identity.tls.TlsContexts;
+import io.riacho.identity.tls.TlsOptions;
+import io.riacho.net.EventLoops;
+import io.riacho.server.ServerConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -3,7 +3,7 @@ package io.riacho.cli;
 import io.riacho.cli.client.ClientTls;
 import io.riacho.cli.client.Target;
 import io.riacho.cli.field.Simulator;
-import io.riacho.server.identity.Credentials;
+import io.riacho.identity.Credentials;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;

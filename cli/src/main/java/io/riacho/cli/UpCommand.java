@@ -1,6 +1,7 @@
 package io.riacho.cli;
 
-import io.riacho.server.config.LoadedConfig;
+import io.riacho.config.LoadedConfig;
+import io.riacho.server.ServerConfig;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -28,7 +29,7 @@ final class UpCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        LoadedConfig loaded = flags.load();
+        LoadedConfig<ServerConfig> loaded = flags.load();
         try (RunningServer server = RunningServer.start(loaded, spec.commandLine().getErr())) {
             spec.commandLine().getOut().println(server.readyLine());
             return server.awaitStopped() ? Exit.DONE : Exit.FAILED;

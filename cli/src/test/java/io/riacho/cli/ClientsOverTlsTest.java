@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
-import io.riacho.server.config.ConfigSources;
+import io.riacho.config.ConfigSources;
+import io.riacho.server.ServerConfig;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -51,8 +52,8 @@ class ClientsOverTlsTest {
         Files.writeString(directory.resolve("other.pem"), stranger.getCertificatePEM());
         write("server", authority);
         write("client", authority);
-        ConfigSources sources =
-                new ConfigSources()
+        ConfigSources<ServerConfig> sources =
+                ServerConfig.sources()
                         .text("test.yaml", "simulate: true\n")
                         .flag("data", directory.resolve("data").toString())
                         .flag("retention.free-disk-bytes-min", "0")

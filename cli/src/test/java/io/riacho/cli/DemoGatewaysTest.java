@@ -5,14 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.riacho.cli.field.FieldRun;
 import io.riacho.cli.field.MqttAccess;
+import io.riacho.config.ConfigSources;
+import io.riacho.config.LoadedConfig;
 import io.riacho.disk.RealDisk;
-import io.riacho.server.config.ConfigSources;
-import io.riacho.server.config.LoadedConfig;
-import io.riacho.server.identity.Credentials;
-import io.riacho.server.identity.Device;
-import io.riacho.server.identity.Devices;
-import io.riacho.server.identity.IdentityOptions;
-import io.riacho.server.identity.Role;
+import io.riacho.identity.Credentials;
+import io.riacho.identity.DeviceRegistrar;
+import io.riacho.identity.RegisteredDevice;
+import io.riacho.identity.Role;
+import io.riacho.server.ServerConfig;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -30,27 +30,27 @@ class DemoGatewaysTest {
     @SuppressWarnings("NullAway.Init") // JUnit sets it
     private Path folder;
 
-    private ConfigSources sources() {
-        return new ConfigSources()
+    private ConfigSources<ServerConfig> sources() {
+        return ServerConfig.sources()
                 .anyPorts()
                 .flag("data", folder.resolve("data").toString())
                 .flag("retention.free-disk-bytes-min", "0");
     }
 
-    private static RunningServer start(LoadedConfig config) {
+    private static RunningServer start(LoadedConfig<ServerConfig> config) {
         return RunningServer.start(config, new PrintWriter(new StringWriter()));
     }
 
-    private static Devices devices(LoadedConfig config) {
-        return new Devices(
-                new RealDisk(), IdentityOptions.of(config.config()), InstantSource.system());
+    private static DeviceRegistrar devices(LoadedConfig<ServerConfig> config) {
+        return new DeviceRegistrar(
+                new RealDisk(), config.config().identityOptions(), InstantSource.system());
     }
 
     @Test
     void identitiesAreIssuedOnceAndKept() throws Exception {
-        LoadedConfig config = sources().load();
+        LoadedConfig<ServerConfig> config = sources().load();
         DemoGateways gateways = new DemoGateways(config.config());
-        Device first;
+        RegisteredDevice first;
         try (RunningServer server = start(config)) {
             FieldRun.Gateways reached = requireNonNull(gateways.reach(server));
             assertThat(reached.sensors().clientId()).isEqualTo(DemoGateways.SENSORS);
@@ -79,7 +79,7 @@ class DemoGatewaysTest {
 
     @Test
     void withoutTlsTheyComePlainAndWithoutMqttNotAtAll() throws Exception {
-        LoadedConfig plain = sources().flag("mqtt.tls-port", "none").load();
+        LoadedConfig<ServerConfig> plain = sources().flag("mqtt.tls-port", "none").load();
         try (RunningServer server = start(plain)) {
             FieldRun.Gateways reached =
                     requireNonNull(new DemoGateways(plain.config()).reach(server));
@@ -91,7 +91,7 @@ class DemoGatewaysTest {
                                     null,
                                     "irrigation"));
         }
-        LoadedConfig none =
+        LoadedConfig<ServerConfig> none =
                 sources().flag("mqtt.tls-port", "none").flag("mqtt.port", "none").load();
         try (RunningServer server = start(none)) {
             assertThat(new DemoGateways(none.config()).reach(server)).isNull();
@@ -123,18 +123,18 @@ class DemoGatewaysTest {
 
     @Test
     void simulatedSensorsComeByAGatewaysIdentity() throws Exception {
-        LoadedConfig config = sources().flag("mqtt.topic-root", "farm").load();
+        LoadedConfig<ServerConfig> config = sources().flag("mqtt.topic-root", "farm").load();
         Path credentials = folder.resolve("credentials");
         Credentials free = new Credentials(credentials.resolve("free"));
         devices(config)
                 .add(
                         List.of("free"),
-                        new Devices.Rights(Role.GATEWAY, List.of(), List.of()),
+                        new DeviceRegistrar.Rights(Role.GATEWAY, List.of(), List.of()),
                         credentials);
         devices(config)
                 .add(
                         List.of("bound"),
-                        new Devices.Rights(Role.GATEWAY, List.of("*-1"), List.of()),
+                        new DeviceRegistrar.Rights(Role.GATEWAY, List.of("*-1"), List.of()),
                         credentials);
         try (RunningServer server = start(config)) {
             Ended by =

@@ -8,10 +8,10 @@ import com.hivemq.client.mqtt.MqttClient;
 import com.hivemq.client.mqtt.MqttClientSslConfig;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5ConnAckException;
-import io.riacho.server.config.ConfigSources;
-import io.riacho.server.identity.Credentials;
-import io.riacho.server.tls.ClientKeys;
-import io.riacho.server.tls.TlsContexts;
+import io.riacho.identity.Credentials;
+import io.riacho.identity.tls.ClientKeys;
+import io.riacho.identity.tls.TlsContexts;
+import io.riacho.server.ServerConfig;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetSocketAddress;
@@ -320,7 +320,7 @@ class DevicesCommandTest {
 
     private RunningServer server() {
         return RunningServer.start(
-                new ConfigSources()
+                ServerConfig.sources()
                         .anyPorts()
                         .flag("data", data().toString())
                         .flag("retention.free-disk-bytes-min", "0")

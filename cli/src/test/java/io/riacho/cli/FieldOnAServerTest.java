@@ -8,8 +8,9 @@ import io.riacho.cli.field.Simulator;
 import io.riacho.cli.query.Answer;
 import io.riacho.cli.query.QueryClient;
 import io.riacho.cli.query.ServerClient;
-import io.riacho.server.config.ConfigSources;
-import io.riacho.server.config.LoadedConfig;
+import io.riacho.config.ConfigSources;
+import io.riacho.config.LoadedConfig;
+import io.riacho.server.ServerConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -43,8 +44,8 @@ class FieldOnAServerTest {
     @SuppressWarnings("NullAway.Init") // JUnit sets it
     private Path data;
 
-    private LoadedConfig config() {
-        ConfigSources sources = new ConfigSources().text("test.yaml", RULES);
+    private LoadedConfig<ServerConfig> config() {
+        ConfigSources<ServerConfig> sources = ServerConfig.sources().text("test.yaml", RULES);
         sources.flag("data", data.toString()).flag("retention.free-disk-bytes-min", "0");
         sources.anyPorts();
         return sources.load();

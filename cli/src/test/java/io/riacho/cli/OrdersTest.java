@@ -2,7 +2,7 @@ package io.riacho.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.riacho.server.config.ConfigSources;
+import io.riacho.server.ServerConfig;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -18,7 +18,7 @@ class OrdersTest {
 
     private RunningServer server() {
         return RunningServer.start(
-                new ConfigSources()
+                ServerConfig.sources()
                         .anyPorts()
                         .text("test.yaml", "groups: {north: [p1, p2]}")
                         .flag("data", data.toString())

@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.riacho.server.config.ConfigSources;
-import io.riacho.server.config.LoadedConfig;
+import io.riacho.config.ConfigSources;
+import io.riacho.config.LoadedConfig;
+import io.riacho.server.ServerConfig;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -22,8 +23,8 @@ class RunningServerTest {
 
     private final StringWriter err = new StringWriter();
 
-    private LoadedConfig config(String rules) {
-        ConfigSources sources = new ConfigSources().text("test.yaml", rules);
+    private LoadedConfig<ServerConfig> config(String rules) {
+        ConfigSources<ServerConfig> sources = ServerConfig.sources().text("test.yaml", rules);
         sources.flag("data", data.toString()).flag("retention.free-disk-bytes-min", "0");
         sources.anyPorts();
         return sources.load();

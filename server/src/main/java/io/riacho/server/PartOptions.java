@@ -1,19 +1,20 @@
 package io.riacho.server;
 
 import io.riacho.core.stream.StreamOptions;
+import io.riacho.doors.bridge.BridgeOptions;
+import io.riacho.doors.mqtt.MqttOptions;
+import io.riacho.doors.mqtt.MqttOptions.Transport;
+import io.riacho.doors.tcp.TcpOptions;
+import io.riacho.formats.RiachoTopics;
+import io.riacho.http.HttpOptions;
+import io.riacho.identity.IdentityOptions;
+import io.riacho.identity.Role;
+import io.riacho.identity.tls.TlsOptions;
 import io.riacho.journal.JournalOptions;
 import io.riacho.lake.Interval;
 import io.riacho.lake.LakeOptions;
 import io.riacho.mqtt.MqttLimits;
-import io.riacho.server.config.ServerConfig;
-import io.riacho.server.ingest.http.HttpOptions;
-import io.riacho.server.ingest.mqtt.MqttOptions;
-import io.riacho.server.ingest.mqtt.MqttOptions.Transport;
-import io.riacho.server.ingest.mqtt.TopicTree;
-import io.riacho.server.ingest.mqtt.broker.BrokerOptions;
-import io.riacho.server.ingest.tcp.TcpOptions;
-import io.riacho.server.path.PathOptions;
-import io.riacho.server.tls.TlsOptions;
+import io.riacho.pipeline.PipelineOptions;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
@@ -73,11 +74,11 @@ final class PartOptions {
                 .withRememberedPerSeries(config.stream().rememberedPerSeries());
     }
 
-    static PathOptions path(ServerConfig config) {
-        PathOptions defaults = PathOptions.defaults();
+    static PipelineOptions path(ServerConfig config) {
+        PipelineOptions defaults = PipelineOptions.defaults();
         Duration ageMax = config.retention().ageMax();
         Long bytesMax = config.retention().bytesMax();
-        return new PathOptions(
+        return new PipelineOptions(
                 config.intake().bytesMax(),
                 defaults.commitReadingsMax(),
                 defaults.handOverReadingsMax(),
@@ -133,8 +134,8 @@ final class PartOptions {
                 defaults.drain());
     }
 
-    static BrokerOptions broker(ServerConfig.Broker broker, String url) {
-        return new BrokerOptions(
+    static BridgeOptions broker(ServerConfig.Broker broker, String url) {
+        return new BridgeOptions(
                 URI.create(url),
                 broker.certificate(),
                 broker.key(),
@@ -159,7 +160,7 @@ final class PartOptions {
         int packetBytesMax = Math.min(mqtt.packetBytesMax(), journal(config).entryBytesMax() / 4);
         return new MqttOptions(
                 ports,
-                new TopicTree(mqtt.topicRoot()),
+                new RiachoTopics(mqtt.topicRoot()),
                 new MqttLimits(
                         mqtt.connectionsMax(),
                         defaults.connectTimeoutMillis(),
@@ -191,5 +192,22 @@ final class PartOptions {
         if (port != null) {
             ports.add(new MqttOptions.Port(transport, host, port));
         }
+    }
+
+    static IdentityOptions identity(ServerConfig config) {
+        ServerConfig.Identity identity = config.identity();
+        Path authorities = identity.trustedCa();
+        return new IdentityOptions(
+                config.identityDirectory(),
+                identity.serverNames(),
+                identity.certificateValidity(),
+                identity.rootCa(),
+                authorities == null
+                        ? null
+                        : new IdentityOptions.Trusted(
+                                authorities,
+                                identity.trustedCrl(),
+                                Role.ofDevice(identity.jitRole()),
+                                identity.jitDevicesMax()));
     }
 }

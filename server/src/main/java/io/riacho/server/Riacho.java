@@ -4,49 +4,48 @@ import io.grpc.BindableService;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.handler.ssl.SslContext;
+import io.riacho.api.commands.CommandServices;
+import io.riacho.api.commands.Commands;
+import io.riacho.api.commands.DeviceGroups;
+import io.riacho.api.health.Readiness;
+import io.riacho.api.live.LiveFeed;
+import io.riacho.api.query.Queries;
+import io.riacho.api.readings.Failure;
+import io.riacho.api.readings.SeriesTable;
+import io.riacho.dashboard.Dashboard;
 import io.riacho.disk.RealDisk;
+import io.riacho.doors.bridge.MqttBridge;
+import io.riacho.doors.grpc.ActuatorService;
+import io.riacho.doors.grpc.CommandService;
+import io.riacho.doors.grpc.GreetingService;
+import io.riacho.doors.grpc.GrpcDoor;
+import io.riacho.doors.grpc.GrpcOptions;
+import io.riacho.doors.grpc.IngestService;
+import io.riacho.doors.grpc.ProcessorService;
+import io.riacho.doors.grpc.QueryService;
+import io.riacho.doors.grpc.SensorService;
+import io.riacho.doors.grpc.SimulatedSensors;
+import io.riacho.doors.http.HttpDoor;
+import io.riacho.doors.mqtt.IdentityRoles;
+import io.riacho.doors.mqtt.MqttDoor;
+import io.riacho.doors.mqtt.MqttOptions;
+import io.riacho.doors.tcp.TcpDoor;
+import io.riacho.formats.RiachoTopics;
+import io.riacho.http.HttpOptions;
+import io.riacho.identity.Identities;
+import io.riacho.identity.RoleAuthorizer;
+import io.riacho.identity.tls.TlsContexts;
+import io.riacho.identity.tls.TlsOptions;
 import io.riacho.lake.Lake;
 import io.riacho.mqtt.Client;
 import io.riacho.mqtt.packet.ReasonCode;
-import io.riacho.server.actuation.Actuation;
-import io.riacho.server.actuation.Commands;
-import io.riacho.server.actuation.DeviceGroups;
-import io.riacho.server.actuation.mqtt.IdentityRoles;
-import io.riacho.server.actuation.mqtt.MqttActuation;
-import io.riacho.server.config.ServerConfig;
-import io.riacho.server.health.Readiness;
-import io.riacho.server.identity.Identities;
-import io.riacho.server.identity.IdentityOptions;
-import io.riacho.server.identity.RoleAuthorizer;
-import io.riacho.server.ingest.EventLoops;
-import io.riacho.server.ingest.grpc.ActuatorService;
-import io.riacho.server.ingest.grpc.CommandService;
-import io.riacho.server.ingest.grpc.GreetingService;
-import io.riacho.server.ingest.grpc.GrpcDoor;
-import io.riacho.server.ingest.grpc.GrpcOptions;
-import io.riacho.server.ingest.grpc.IngestService;
-import io.riacho.server.ingest.grpc.ProcessorService;
-import io.riacho.server.ingest.grpc.QueryService;
-import io.riacho.server.ingest.grpc.SensorService;
-import io.riacho.server.ingest.grpc.SimulatedSensors;
-import io.riacho.server.ingest.http.HttpDoor;
-import io.riacho.server.ingest.mqtt.MqttDoor;
-import io.riacho.server.ingest.mqtt.MqttOptions;
-import io.riacho.server.ingest.mqtt.TopicTree;
-import io.riacho.server.ingest.mqtt.broker.BrokerLink;
-import io.riacho.server.ingest.tcp.TcpDoor;
-import io.riacho.server.intake.Failure;
-import io.riacho.server.intake.SeriesTable;
-import io.riacho.server.live.LiveFeed;
-import io.riacho.server.path.MicroClock;
-import io.riacho.server.path.Pipeline;
-import io.riacho.server.path.PipelineThreads;
-import io.riacho.server.query.LakeQueries;
-import io.riacho.server.query.Queries;
-import io.riacho.server.rules.CelConditions;
-import io.riacho.server.rules.RuleDefinition;
-import io.riacho.server.tls.TlsContexts;
-import io.riacho.server.tls.TlsOptions;
+import io.riacho.net.EventLoops;
+import io.riacho.pipeline.MicroClock;
+import io.riacho.pipeline.Pipeline;
+import io.riacho.pipeline.PipelineThreads;
+import io.riacho.pipeline.query.LakeQueries;
+import io.riacho.rules.CelConditions;
+import io.riacho.rules.RuleDefinition;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
@@ -145,7 +144,7 @@ public final class Riacho implements AutoCloseable {
                         pipeline.commands(),
                         pipeline.devices(),
                         groups,
-                        new TopicTree(config.mqtt().topicRoot()),
+                        new RiachoTopics(config.mqtt().topicRoot()),
                         new IdentityRoles(groups),
                         waiting,
                         MicroClock.system()::nowMicros,
@@ -187,23 +186,33 @@ public final class Riacho implements AutoCloseable {
                                 tls == null ? null : TlsContexts.plainProtocol(tls),
                                 registry));
         addresses.put("tcp", tcp.address());
+        HttpOptions httpOptions = PartOptions.http(config);
+        Dashboard dashboard =
+                new Dashboard(
+                        loops.workers().next(),
+                        new Dashboard.Sources(
+                                pipeline.liveFeed(),
+                                pipeline.commands(),
+                                pipeline.devices(),
+                                this::readiness,
+                                registry),
+                        httpOptions.eventStreamsMax());
         HttpDoor http =
                 closeLast(
                         HttpDoor.start(
-                                PartOptions.http(config),
+                                httpOptions,
                                 new HttpDoor.Services(
                                         pipeline.intake(),
                                         series,
-                                        pipeline.liveFeed(),
-                                        new Actuation(
+                                        new CommandServices(
                                                 pipeline.commands(),
                                                 pipeline.manualCommands(),
                                                 groups,
                                                 pipeline.devices(),
                                                 overMqtt),
                                         queries,
-                                        this::readiness,
                                         registry),
+                                List.of(dashboard),
                                 loops,
                                 tls == null ? null : TlsContexts.http(tls)));
         addresses.put("http", http.address());
@@ -211,12 +220,12 @@ public final class Riacho implements AutoCloseable {
         String broker = config.broker().url();
         if (broker != null) {
             boolean shared = config.broker().share() != null;
-            BrokerLink link =
+            MqttBridge link =
                     closeLast(
-                            BrokerLink.start(
+                            MqttBridge.start(
                                     PartOptions.broker(config.broker(), broker),
-                                    new BrokerLink.Parts(
-                                            new TopicTree(config.mqtt().topicRoot()),
+                                    new MqttBridge.Parts(
+                                            new RiachoTopics(config.mqtt().topicRoot()),
                                             pipeline.intake(),
                                             series,
                                             overMqtt.brokerReports(),
@@ -242,9 +251,10 @@ public final class Riacho implements AutoCloseable {
                 closeLast(
                         Identities.start(
                                 new RealDisk(),
-                                IdentityOptions.of(config),
+                                PartOptions.identity(config),
                                 tls,
                                 config.mqttBind(),
+                                MqttOptions.Transport.encrypted(),
                                 InstantSource.system(),
                                 registry));
         MqttDoor door =

@@ -3,10 +3,9 @@ package io.riacho.server;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.riacho.disk.RealDisk;
 import io.riacho.lake.Lake;
-import io.riacho.server.config.ServerConfig;
-import io.riacho.server.path.MicroClock;
-import io.riacho.server.path.Pipeline;
-import io.riacho.server.rules.CelConditions;
+import io.riacho.pipeline.MicroClock;
+import io.riacho.pipeline.Pipeline;
+import io.riacho.rules.CelConditions;
 import java.io.IOException;
 import java.nio.file.Files;
 

@@ -1,11 +1,10 @@
 package io.riacho.server;
 
 import io.riacho.core.rules.RuleSet;
-import io.riacho.server.config.ServerConfig;
-import io.riacho.server.rules.CelConditions;
-import io.riacho.server.rules.RuleDefinition;
-import io.riacho.server.rules.RuleException;
-import io.riacho.server.rules.Rules;
+import io.riacho.rules.CelConditions;
+import io.riacho.rules.RuleDefinition;
+import io.riacho.rules.RuleException;
+import io.riacho.rules.Rules;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;

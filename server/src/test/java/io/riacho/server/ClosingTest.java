@@ -6,8 +6,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import io.riacho.server.config.ConfigSources;
-import io.riacho.server.testing.HttpCalls;
+import io.riacho.testkit.HttpCalls;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -42,7 +41,7 @@ class ClosingTest {
     void closingWhileClientsWithSessionsAreConnectedIsNothingToWarnOf() throws Exception {
         Riacho riacho =
                 Riacho.start(
-                        new ConfigSources()
+                        ServerConfig.sources()
                                 .anyPorts()
                                 .flag("data", data.toString())
                                 .flag("retention.free-disk-bytes-min", "0")

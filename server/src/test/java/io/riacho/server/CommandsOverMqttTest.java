@@ -5,13 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
+import io.riacho.api.commands.Command;
+import io.riacho.config.ConfigSources;
 import io.riacho.lake.QueryLimits;
 import io.riacho.lake.QueryResult;
-import io.riacho.server.actuation.Command;
-import io.riacho.server.config.ConfigSources;
-import io.riacho.server.config.ServerConfig;
-import io.riacho.server.testing.HttpCalls;
-import io.riacho.server.testing.MqttDevice;
+import io.riacho.testkit.HttpCalls;
+import io.riacho.testkit.MqttDevice;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,8 +28,8 @@ class CommandsOverMqttTest {
     @TempDir Path data;
 
     private ServerConfig config(String... settings) {
-        ConfigSources sources =
-                new ConfigSources()
+        ConfigSources<ServerConfig> sources =
+                ServerConfig.sources()
                         .anyPorts()
                         .text("test.yaml", "groups: {north: [p1, p2]}")
                         .flag("data", data.toString())

@@ -2,7 +2,7 @@ package io.riacho.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.riacho.server.config.ConfigSources;
+import io.riacho.config.ConfigSources;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -34,8 +34,8 @@ class MetricsAreDocumentedTest {
 
     @Test
     void theTableIsTheServers() throws Exception {
-        ConfigSources sources =
-                new ConfigSources()
+        ConfigSources<ServerConfig> sources =
+                ServerConfig.sources()
                         .flag("data", directory.toString())
                         .flag("retention.free-disk-bytes-min", "0")
                         .anyPorts();

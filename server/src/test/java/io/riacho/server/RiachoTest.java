@@ -9,13 +9,11 @@ import com.hivemq.client.mqtt.MqttClient;
 import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
+import io.riacho.api.commands.Command;
+import io.riacho.api.commands.Commands.Acknowledgement;
 import io.riacho.lake.QueryLimits;
 import io.riacho.lake.QueryResult;
-import io.riacho.server.actuation.Command;
-import io.riacho.server.actuation.Commands.Acknowledgement;
-import io.riacho.server.config.ConfigSources;
-import io.riacho.server.config.ServerConfig;
-import io.riacho.server.testing.HttpCalls;
+import io.riacho.testkit.HttpCalls;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.net.InetSocketAddress;
@@ -33,7 +31,7 @@ class RiachoTest {
     @TempDir Path data;
 
     private ServerConfig config() {
-        return new ConfigSources()
+        return ServerConfig.sources()
                 .anyPorts()
                 .flag("data", data.toString())
                 .flag("retention.free-disk-bytes-min", "0")

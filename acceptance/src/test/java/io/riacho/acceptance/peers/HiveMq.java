@@ -11,7 +11,7 @@ import com.hivemq.client.mqtt.mqtt3.message.publish.Mqtt3Publish;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import io.riacho.acceptance.peers.Way.Transport;
-import io.riacho.server.tls.ClientKeys;
+import io.riacho.identity.tls.ClientKeys;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumSet;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.riacho.acceptance.peers;
 
 import io.riacho.acceptance.peers.Way.Transport;
-import io.riacho.server.tls.ClientKeys;
+import io.riacho.identity.tls.ClientKeys;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumSet;
 import java.util.Objects;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.riacho.acceptance.peers.Way.Shows;
 import io.riacho.acceptance.peers.Way.Transport;
 import io.riacho.acceptance.peers.Way.Version;
-import io.riacho.server.identity.Credentials;
+import io.riacho.identity.Credentials;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

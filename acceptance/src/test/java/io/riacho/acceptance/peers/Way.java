@@ -1,6 +1,6 @@
 package io.riacho.acceptance.peers;
 
-import io.riacho.server.identity.Credentials;
+import io.riacho.identity.Credentials;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 

@@ -6,7 +6,7 @@ import io.netty.handler.ssl.JdkSslContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
-import io.riacho.server.tls.ClientKeys;
+import io.riacho.identity.tls.ClientKeys;
 import java.io.IOException;
 import java.nio.file.Path;
 import javax.net.ssl.SSLContext;

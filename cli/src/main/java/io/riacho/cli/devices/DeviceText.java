@@ -1,10 +1,10 @@
 package io.riacho.cli.devices;
 
-import io.riacho.server.config.ServerConfig;
-import io.riacho.server.identity.Credentials;
-import io.riacho.server.identity.Device;
-import io.riacho.server.identity.DeviceCertificate;
-import io.riacho.server.ingest.mqtt.TopicTree;
+import io.riacho.formats.RiachoTopics;
+import io.riacho.identity.Credentials;
+import io.riacho.identity.DeviceCertificate;
+import io.riacho.identity.RegisteredDevice;
+import io.riacho.server.ServerConfig;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,7 +25,7 @@ public final class DeviceText {
     /// How to connect with new credentials.
     ///
     /// @param ownKey the device has its key already
-    public List<String> connect(Device device, Credentials credentials, boolean ownKey) {
+    public List<String> connect(RegisteredDevice device, Credentials credentials, boolean ownKey) {
         String server =
                 "--cafile "
                         + credentials.rootCa()
@@ -40,7 +40,7 @@ public final class DeviceText {
                         + server
                         + " -i "
                         + device.name();
-        TopicTree topics = new TopicTree(config.mqtt().topicRoot());
+        RiachoTopics topics = new RiachoTopics(config.mqtt().topicRoot());
         List<String> lines = new ArrayList<>();
         lines.add("Once a server runs on " + config.data().toAbsolutePath().normalize() + ":");
         lines.add(
@@ -66,21 +66,21 @@ public final class DeviceText {
     }
 
     /// A sensor that the device may publish for.
-    private static String exampleSensor(Device device) {
+    private static String exampleSensor(RegisteredDevice device) {
         return device.sensors().isEmpty()
                 ? "s1"
                 : device.sensors().getFirst().replace('*', '1').replace('?', '1');
     }
 
     /// One line each, under a heading.
-    public List<String> table(Collection<Device> devices, Instant now) {
+    public List<String> table(Collection<RegisteredDevice> devices, Instant now) {
         List<String> lines = new ArrayList<>();
         if (devices.isEmpty()) {
             lines.add("no devices yet; 'riacho devices add gateway-1 --role gateway' issues one");
             return lines;
         }
         lines.add(ROW.formatted("NAME", "ROLE", "STATE", "UNTIL", "SENSORS"));
-        for (Device each : devices) {
+        for (RegisteredDevice each : devices) {
             lines.add(
                     ROW.formatted(
                                     each.name(),
@@ -95,7 +95,7 @@ public final class DeviceText {
         return lines;
     }
 
-    private static String state(Device device, Instant now) {
+    private static String state(RegisteredDevice device, Instant now) {
         if (device.isRevoked()) {
             return "revoked";
         }
@@ -103,7 +103,7 @@ public final class DeviceText {
     }
 
     /// All about one device.
-    public List<String> details(Device device, Instant now) {
+    public List<String> details(RegisteredDevice device, Instant now) {
         List<String> lines = new ArrayList<>();
         lines.add("name        " + device.name());
         lines.add("role        " + device.role().text());

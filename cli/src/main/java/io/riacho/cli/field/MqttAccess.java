@@ -3,10 +3,10 @@ package io.riacho.cli.field;
 import com.hivemq.client.mqtt.MqttClient;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5ClientBuilder;
 import io.riacho.cli.client.ClientTls;
-import io.riacho.server.identity.Credentials;
-import io.riacho.server.ingest.mqtt.TopicTree;
-import io.riacho.server.tls.CommonName;
-import io.riacho.server.tls.TlsContexts;
+import io.riacho.formats.RiachoTopics;
+import io.riacho.identity.Credentials;
+import io.riacho.identity.tls.CommonName;
+import io.riacho.identity.tls.TlsContexts;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
@@ -53,8 +53,8 @@ public record MqttAccess(
         return "simulator-" + ProcessHandle.current().pid();
     }
 
-    TopicTree topics() {
-        return new TopicTree(topicRoot);
+    RiachoTopics topics() {
+        return new RiachoTopics(topicRoot);
     }
 
     /// A client that is still to be set up further.

@@ -9,7 +9,7 @@ import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5Subscribe;
 import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5SubscribeBuilder;
 import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5Subscription;
-import io.riacho.server.ingest.mqtt.TopicTree;
+import io.riacho.formats.RiachoTopics;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -26,7 +26,7 @@ final class MqttActuators implements AutoCloseable {
 
     private final Drives drives;
     private final MqttAccess access;
-    private final TopicTree topics;
+    private final RiachoTopics topics;
     private final Map<String, Integer> plotByTopic = new HashMap<>();
     private final Mqtt5AsyncClient client;
 

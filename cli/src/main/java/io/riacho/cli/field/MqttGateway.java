@@ -4,7 +4,7 @@ import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5PubAckException;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PublishResult;
-import io.riacho.server.ingest.mqtt.TopicTree;
+import io.riacho.formats.RiachoTopics;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -22,7 +22,7 @@ final class MqttGateway implements Door {
     private static final long TIMEOUT_SECONDS = 15;
 
     private final MqttAccess access;
-    private final TopicTree topics;
+    private final RiachoTopics topics;
     private @Nullable Mqtt5AsyncClient client;
 
     MqttGateway(MqttAccess access) {

@@ -6,7 +6,7 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.netty.handler.ssl.SslContext;
 import io.riacho.cli.client.ClientTls;
 import io.riacho.cli.client.Target;
-import io.riacho.server.ingest.EventLoops;
+import io.riacho.net.EventLoops;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;

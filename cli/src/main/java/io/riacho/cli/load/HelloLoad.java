@@ -3,10 +3,10 @@ package io.riacho.cli.load;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
+import io.riacho.net.EventLoops;
 import io.riacho.protocol.hello.Mensagem;
 import io.riacho.protocol.hello.Resposta;
 import io.riacho.protocol.hello.SaudacaoGrpc;
-import io.riacho.server.ingest.EventLoops;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 

@@ -1,6 +1,6 @@
 package io.riacho.cli.load;
 
-import io.riacho.server.ingest.EventLoops;
+import io.riacho.net.EventLoops;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;

@@ -14,7 +14,7 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.riacho.cli.client.ClientTls;
 import io.riacho.cli.client.Target;
-import io.riacho.server.ingest.EventLoops;
+import io.riacho.net.EventLoops;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;

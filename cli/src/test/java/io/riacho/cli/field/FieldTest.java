@@ -3,7 +3,7 @@ package io.riacho.cli.field;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.riacho.server.intake.SeriesTable;
+import io.riacho.api.readings.SeriesTable;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;

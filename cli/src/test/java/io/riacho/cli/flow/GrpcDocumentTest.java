@@ -3,9 +3,10 @@ package io.riacho.cli.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import io.riacho.api.commands.Command;
+import io.riacho.config.ConfigSources;
 import io.riacho.server.Riacho;
-import io.riacho.server.actuation.Command;
-import io.riacho.server.config.ConfigSources;
+import io.riacho.server.ServerConfig;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -49,8 +50,8 @@ class GrpcDocumentTest {
         Path contract = Path.of("protocol", "src", "main", "protobuf", "hello", "hello.proto");
         Files.createDirectories(directory.resolve(contract).getParent());
         Files.copy(ROOT.resolve(contract), directory.resolve(contract));
-        ConfigSources sources =
-                new ConfigSources()
+        ConfigSources<ServerConfig> sources =
+                ServerConfig.sources()
                         .flag("data", directory.resolve("data").toString())
                         .flag("simulate", "true")
                         .flag("retention.free-disk-bytes-min", "0")

@@ -6,13 +6,19 @@ import static org.awaitility.Awaitility.await;
 
 import com.hivemq.client.mqtt.MqttClient;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5ConnAckException;
+import io.riacho.config.ConfigSources;
 import io.riacho.disk.RealDisk;
+import io.riacho.identity.Credentials;
+import io.riacho.identity.DeviceClient.Way;
+import io.riacho.identity.DeviceRegistrar;
+import io.riacho.identity.RegisteredDevice;
+import io.riacho.identity.Registry;
+import io.riacho.identity.RegistryFile;
+import io.riacho.identity.Role;
+import io.riacho.identity.tls.TlsContexts;
 import io.riacho.server.Riacho;
-import io.riacho.server.config.ConfigSources;
-import io.riacho.server.config.ServerConfig;
-import io.riacho.server.identity.DeviceClient.Way;
-import io.riacho.server.testing.TestCertificates;
-import io.riacho.server.tls.TlsContexts;
+import io.riacho.server.ServerConfig;
+import io.riacho.testkit.TestCertificates;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -35,11 +41,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Devices and a running server, over its real ports.
+/// DeviceRegistrar and a running server, over its real ports.
 class IdentitiesTest {
 
-    private static final Devices.Rights GATEWAY =
-            new Devices.Rights(Role.GATEWAY, List.of("field-*"), List.of());
+    private static final DeviceRegistrar.Rights GATEWAY =
+            new DeviceRegistrar.Rights(Role.GATEWAY, List.of("field-*"), List.of());
     private static final String READING = "{\"value\": 21.5}";
 
     @TempDir Path folder;
@@ -47,8 +53,8 @@ class IdentitiesTest {
     private @Nullable Riacho server;
 
     private Riacho start(Map<String, String> settings) throws Exception {
-        ConfigSources sources =
-                new ConfigSources()
+        ConfigSources<ServerConfig> sources =
+                ServerConfig.sources()
                         .anyPorts()
                         .flag("data", folder.resolve("data").toString())
                         .flag("retention.free-disk-bytes-min", "0");
@@ -68,15 +74,16 @@ class IdentitiesTest {
         }
     }
 
-    private Devices devices() {
-        return new Devices(new RealDisk(), IdentityOptions.of(config), InstantSource.system());
+    private DeviceRegistrar devices() {
+        return new DeviceRegistrar(
+                new RealDisk(), config.identityOptions(), InstantSource.system());
     }
 
     private Path out() {
         return folder.resolve("credentials");
     }
 
-    private Credentials add(String name, Devices.Rights rights) throws Exception {
+    private Credentials add(String name, DeviceRegistrar.Rights rights) throws Exception {
         devices().add(List.of(name), rights, out());
         return new Credentials(out().resolve(name));
     }
@@ -235,7 +242,7 @@ class IdentitiesTest {
         DeviceClient b = connect(riacho, operators, "b", own);
 
         assertThat(a.publish("irrigation/sensors/any/data", READING)).isEqualTo("SUCCESS");
-        assertThat(devices().get("a").origin()).isEqualTo(Device.Origin.TRUSTED);
+        assertThat(devices().get("a").origin()).isEqualTo(RegisteredDevice.Origin.TRUSTED);
         assertThat(devices().get("a").role()).isEqualTo(Role.GATEWAY);
         assertThatThrownBy(() -> connect(riacho, operators, "c", own))
                 .isInstanceOf(Mqtt5ConnAckException.class)

@@ -1,4 +1,4 @@
-/// Tests of identities.
+/// Tests, by property.
 @NullMarked
 package io.riacho.server.identity;
 

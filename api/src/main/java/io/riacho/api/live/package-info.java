@@ -1,0 +1,8 @@
+/// What has just happened, for whoever watches: the dashboard and `Sensor.StreamReadings`.
+///
+/// The feed is not a queue: it keeps nothing for a slow watcher. Listeners are called on the stream
+/// thread and hand over at once; each keeps what it can use and counts what it missed.
+@NullMarked
+package io.riacho.api.live;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,14 @@
+/// What a server is told before it starts.
+///
+/// [io.riacho.server.ServerConfig] is the whole of it: nested records, one per section of the
+/// YAML file, each component annotated with its default and its explanation
+/// ([io.riacho.config.Setting]). The schema, the example file and `riacho config` are all
+/// derived from these records, so they cannot disagree.
+///
+/// [io.riacho.config.ConfigSources] gathers what was written where: defaults, the file, the
+/// environment, flags, each over the one before. Everything wrong is reported at once, with its place
+/// and, for a key that does not exist, the key that was probably meant.
+@NullMarked
+package io.riacho.config;
+
+import org.jspecify.annotations.NullMarked;

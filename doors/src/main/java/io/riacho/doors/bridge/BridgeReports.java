@@ -1,0 +1,55 @@
+package io.riacho.doors.bridge;
+
+import io.riacho.api.devices.DeviceEvents;
+import io.riacho.doors.topics.Reporter;
+import io.riacho.doors.topics.Reports;
+import io.riacho.doors.topics.TopicListener.Handled;
+import io.riacho.formats.RiachoTopics;
+import org.jspecify.annotations.Nullable;
+
+/// Reports that come from another broker. It does not tell who published them: a report has to name its
+/// gateway or its device, and the broker's policy alone decides who may say what.
+public final class BridgeReports implements BridgeListener {
+
+    private static final Reporter SOMEBODY =
+            new Reporter() {
+                @Override
+                public String label() {
+                    return "somebody at the other broker";
+                }
+
+                @Override
+                public @Nullable String device() {
+                    return null;
+                }
+
+                @Override
+                public boolean speaksAs(String gateway) {
+                    return true;
+                }
+
+                @Override
+                public boolean answersFor(String device) {
+                    return true;
+                }
+            };
+
+    private final Reports reports;
+    private final DeviceEvents book;
+
+    public BridgeReports(Reports reports, DeviceEvents book) {
+        this.reports = reports;
+        this.book = book;
+    }
+
+    @Override
+    public void readings(String sensor) {
+        // Unless configured otherwise, a sensor's device bears its name.
+        book.heard(sensor);
+    }
+
+    @Override
+    public void received(RiachoTopics.Kind kind, byte[] payload, Handled handled) {
+        reports.received(SOMEBODY, kind, payload, handled);
+    }
+}

@@ -1,0 +1,46 @@
+package io.riacho.doors.bridge;
+
+import org.jspecify.annotations.Nullable;
+
+/// What is to be published at the broker. It is asked for the next message when one may go, so what waits is
+/// the newest, however long the broker was away. Called on the link's thread: must not block.
+public interface OutboundSource {
+
+    /// One message, QoS 1.
+    interface Publication {
+        String topic();
+
+        /// Not to be changed.
+        byte[] payload();
+
+        /// The broker's PUBACK came.
+        void acknowledged();
+
+        /// It will not be sent, or nobody knows whether it was: the broker lost our session, or the message
+        /// is none that may go there.
+        void failed(String reason);
+    }
+
+    /// What either has, the first before the second.
+    static OutboundSource first(OutboundSource first, OutboundSource second) {
+        return new OutboundSource() {
+            @Override
+            public void connected() {
+                first.connected();
+                second.connected();
+            }
+
+            @Override
+            public @Nullable Publication next() {
+                Publication next = first.next();
+                return next == null ? second.next() : next;
+            }
+        };
+    }
+
+    /// Connected and subscribed, for the first time or again; [#next()] follows.
+    void connected();
+
+    /// The next message, or null: nothing until [MqttBridge#wake()] is called.
+    @Nullable Publication next();
+}

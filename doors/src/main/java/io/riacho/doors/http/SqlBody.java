@@ -1,0 +1,33 @@
+package io.riacho.doors.http;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.riacho.http.HttpProblemException;
+import java.io.IOException;
+
+/// `{"sql": "…"}`.
+final class SqlBody {
+
+    private static final JsonFactory FACTORY = new JsonFactory();
+
+    private SqlBody() {}
+
+    static String sql(String body) throws HttpProblemException {
+        try (JsonParser json = FACTORY.createParser(body)) {
+            boolean isObject = json.nextToken() == JsonToken.START_OBJECT;
+            if (isObject
+                    && "sql".equals(json.nextFieldName())
+                    && json.nextToken() == JsonToken.VALUE_STRING) {
+                String sql = json.getText();
+                if (json.nextToken() == JsonToken.END_OBJECT && json.nextToken() == null) {
+                    return sql;
+                }
+            }
+        } catch (IOException e) {
+            throw HttpProblemException.badRequest("not valid JSON: {\"sql\": \"…\"} is expected");
+        }
+        throw HttpProblemException.badRequest(
+                "{\"sql\": \"SELECT …\"} is expected, and nothing else");
+    }
+}

@@ -1,0 +1,19 @@
+package io.riacho.doors.topics;
+
+import org.jspecify.annotations.Nullable;
+
+/// Who reports, and in whose name it may.
+public interface Reporter {
+
+    /// For logs.
+    String label();
+
+    /// The device that it is by its connection; null when that says nothing, so that its reports have to.
+    @Nullable String device();
+
+    /// Whether it may report as this gateway.
+    boolean speaksAs(String gateway);
+
+    /// Whether it may say what became of a device and of its commands.
+    boolean answersFor(String device);
+}

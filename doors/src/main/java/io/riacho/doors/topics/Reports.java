@@ -1,0 +1,248 @@
+package io.riacho.doors.topics;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.riacho.api.commands.Commands;
+import io.riacho.api.devices.Device;
+import io.riacho.api.devices.Device.Report.Kind;
+import io.riacho.api.devices.DeviceEvents;
+import io.riacho.api.readings.Failure;
+import io.riacho.api.readings.SeriesTable;
+import io.riacho.doors.topics.TopicListener.Handled;
+import io.riacho.formats.RiachoTopics;
+import io.riacho.formats.json.ReportedPresence;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What gateways say of themselves, of devices and of commands: `docs/commands.md` has the payloads.
+///
+/// An answer to a command is JSON with `command_id`; it is acknowledged to its sender when it is on disk. All
+/// else is kept as the newest report of its kind, and a status `online` or `offline` tells of the device's
+/// presence. A report in the name of one for whom its sender may not speak changes nothing and is counted. Safe
+/// for use by many threads.
+public final class Reports {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Reports.class);
+
+    /// Of a longer payload nothing is read as JSON.
+    private static final int JSON_BYTES_MAX = 64 << 10;
+
+    private static final int NESTING_MAX = 8;
+    private static final long LOG_EVERY_NANOS = 1_000_000_000L;
+
+    private static final ObjectMapper JSON =
+            new ObjectMapper(
+                    JsonFactory.builder()
+                            .streamReadConstraints(
+                                    StreamReadConstraints.builder()
+                                            .maxNestingDepth(NESTING_MAX)
+                                            .build())
+                            .build());
+
+    private static final JsonNode NO_JSON = JsonNodeFactory.instance.missingNode();
+
+    private final Commands commands;
+    private final DeviceEvents book;
+    private final Consumer<String> online;
+    private final Counter refused;
+    private final AtomicLong lastLoggedNanos = new AtomicLong(System.nanoTime() - LOG_EVERY_NANOS);
+
+    /// @param online hears of devices that say that they are online; must not block
+    public Reports(
+            Commands commands, DeviceEvents book, Consumer<String> online, MeterRegistry meters) {
+        this.commands = commands;
+        this.book = book;
+        this.online = online;
+        this.refused =
+                Counter.builder("riacho.devices.reports.refused")
+                        .description(
+                                "Reports in another's name or in none, and answers to unknown"
+                                        + " commands")
+                        .register(meters);
+    }
+
+    /// A report came.
+    ///
+    /// @param handled as [io.riacho.doors.topics.TopicListener#received] has it
+    public void received(
+            Reporter speaker, RiachoTopics.Kind kind, byte[] payload, Handled handled) {
+        switch (kind) {
+            case STATUS -> status(speaker, payload, handled);
+            case ERRORS -> error(speaker, payload, handled);
+            case DIAGNOSTICS ->
+                    report(
+                            speaker,
+                            itself(speaker, payload),
+                            Kind.DIAGNOSTICS,
+                            text(payload),
+                            handled);
+            case DATA, COMMAND, UPDATES, OTHER ->
+                    throw new IllegalArgumentException("no report: " + kind);
+        }
+    }
+
+    private void status(Reporter speaker, byte[] payload, Handled handled) {
+        JsonNode json = json(payload);
+        String gateway = name(json, "gateway_id", speaker.device());
+        if (gateway != null && !speaker.speaksAs(gateway)) {
+            refuse(speaker, "it speaks for gateway '" + gateway + "'", handled);
+            return;
+        }
+        String command = json.path("command_id").asText("");
+        if (command.isEmpty()) {
+            statusOf(speaker, gateway, json, text(payload), handled);
+            return;
+        }
+        String device = name(json, "device_id", speaker.device());
+        if (device == null) {
+            refuse(speaker, "it answers a command without a device_id", handled);
+            return;
+        }
+        if (!speaker.answersFor(device)) {
+            refuse(speaker, "it answers for device '" + device + "'", handled);
+            return;
+        }
+        book.heard(device);
+        JsonNode error = json.path("error");
+        if (error.isMissingNode() || error.isNull()) {
+            acknowledge(speaker, device, command, handled);
+        } else {
+            String what = "command " + command + ": " + error.asText();
+            report(speaker, device, Kind.ERROR, what, handled);
+        }
+    }
+
+    private void statusOf(
+            Reporter speaker,
+            @Nullable String gateway,
+            JsonNode json,
+            String text,
+            Handled handled) {
+        String device = name(json, "device_id", gateway);
+        if (device != null && !device.equals(gateway) && !speaker.answersFor(device)) {
+            refuse(speaker, "it reports for device '" + device + "'", handled);
+            return;
+        }
+        if (device != null && SeriesTable.isId(device)) {
+            switch (ReportedPresence.of(json)) {
+                case ONLINE -> {
+                    book.stated(device, true);
+                    online.accept(device);
+                }
+                case OFFLINE -> book.stated(device, false);
+                case NONE -> {}
+            }
+        }
+        report(speaker, device, Kind.STATUS, text, handled);
+    }
+
+    private void error(Reporter speaker, byte[] payload, Handled handled) {
+        JsonNode json = json(payload);
+        if (ErrorReports.isOwn(json)) {
+            handled.durable();
+            return;
+        }
+        report(speaker, itself(speaker, json), Kind.ERROR, text(payload), handled);
+    }
+
+    /// Whose report it is when the sender's connection does not tell.
+    private static @Nullable String itself(Reporter speaker, byte[] payload) {
+        return speaker.device() == null ? itself(speaker, json(payload)) : speaker.device();
+    }
+
+    private static @Nullable String itself(Reporter speaker, JsonNode json) {
+        return speaker.device() == null
+                ? name(json, "gateway_id", name(json, "device_id", null))
+                : speaker.device();
+    }
+
+    private static @Nullable String name(JsonNode json, String field, @Nullable String absent) {
+        JsonNode name = json.path(field);
+        return name.isMissingNode() || name.isNull() ? absent : name.asText();
+    }
+
+    private void acknowledge(Reporter speaker, String device, String command, Handled handled) {
+        commands.acknowledge(
+                device,
+                command,
+                outcome -> {
+                    switch (outcome) {
+                        case ACCEPTED -> handled.durable();
+                        case UNKNOWN ->
+                                refuse(
+                                        speaker,
+                                        "device '" + device + "' has no command '" + command + "'",
+                                        handled);
+                        case FAILED -> handled.failed(notKept());
+                    }
+                });
+    }
+
+    private void report(
+            Reporter speaker, @Nullable String device, Kind kind, String text, Handled handled) {
+        if (device == null) {
+            refuse(speaker, "it names neither gateway_id nor device_id", handled);
+            return;
+        }
+        if (!SeriesTable.isId(device)) {
+            refuse(speaker, "no device can have the id that it names", handled);
+            return;
+        }
+        book.heard(device);
+        Consumer<Boolean> answer =
+                durable -> {
+                    if (durable) {
+                        handled.durable();
+                    } else {
+                        handled.failed(notKept());
+                    }
+                };
+        book.reported(device, kind, text, answer);
+    }
+
+    private static Failure notKept() {
+        return new Failure(Failure.Kind.DISK_FULL, "the report could not be made durable");
+    }
+
+    /// It is acknowledged all the same: sent again it would be no better.
+    private void refuse(Reporter speaker, String why, Handled handled) {
+        refused.increment();
+        long now = System.nanoTime();
+        long last = lastLoggedNanos.get();
+        if (now - last >= LOG_EVERY_NANOS && lastLoggedNanos.compareAndSet(last, now)) {
+            LOG.info("A report of {} changes nothing: {}", speaker.label(), why);
+        }
+        handled.durable();
+    }
+
+    /// Missing: it is no JSON object.
+    private static JsonNode json(byte[] payload) {
+        if (payload.length > JSON_BYTES_MAX) {
+            return NO_JSON;
+        }
+        try {
+            JsonNode node = JSON.readTree(payload);
+            return node != null && node.isObject() ? node : NO_JSON;
+        } catch (JacksonException e) {
+            return NO_JSON;
+        } catch (IOException e) {
+            throw new IllegalStateException("reading from memory failed", e);
+        }
+    }
+
+    private static String text(byte[] payload) {
+        int length = Math.min(payload.length, 4 * Device.REPORT_CHARS_MAX);
+        return new String(payload, 0, length, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,5 @@
+/// Tests, by property.
+@NullMarked
+package io.riacho.doors.bridge;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/// Tests, by property.
+@NullMarked
+package io.riacho.doors.tcp;
+
+import org.jspecify.annotations.NullMarked;

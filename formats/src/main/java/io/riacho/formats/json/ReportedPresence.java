@@ -1,0 +1,32 @@
+package io.riacho.formats.json;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+
+/// What a status report says of a device's presence: `{"status": "online"}`, `{"status": "offline"}`, or
+/// nothing.
+public enum ReportedPresence {
+    ONLINE,
+    OFFLINE,
+    NONE;
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    public static ReportedPresence of(JsonNode report) {
+        return switch (report.path("status").asText("")) {
+            case "online" -> ONLINE;
+            case "offline" -> OFFLINE;
+            default -> NONE;
+        };
+    }
+
+    /// Of a report as it is kept, which may be cut or no JSON at all.
+    public static ReportedPresence of(String report) {
+        try {
+            return of(JSON.readTree(report));
+        } catch (JacksonException e) {
+            return NONE;
+        }
+    }
+}

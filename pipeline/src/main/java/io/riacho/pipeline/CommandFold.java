@@ -1,0 +1,260 @@
+package io.riacho.pipeline;
+
+import io.riacho.api.commands.Command;
+import io.riacho.api.commands.Overrides.Held;
+import io.riacho.api.live.LiveCommand;
+import io.riacho.core.rules.RuleSet;
+import io.riacho.core.stream.DeviceOutcome;
+import io.riacho.core.stream.DeviceState;
+import io.riacho.core.stream.StreamCore;
+import io.riacho.core.stream.StreamOptions;
+import io.riacho.core.stream.Transition;
+import io.riacho.core.stream.Wish;
+import io.riacho.lake.CommandRow;
+import io.riacho.lake.Lake;
+import io.riacho.pipeline.JournalRecord.CommandMoved;
+import io.riacho.pipeline.JournalRecord.ManuallyOrdered;
+import io.riacho.pipeline.JournalRecord.ManuallyOrdered.Mode;
+import io.riacho.pipeline.live.LiveFeedPublisher;
+import io.riacho.pipeline.state.commands.CommandTracker;
+import io.riacho.pipeline.state.commands.ManualOverrides;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/// From wishes to commands: what rules and people wish of each device, the command that follows, and
+/// its states. The stream thread's.
+final class CommandFold {
+
+    /// Folds wishes only, which no rule set takes part in.
+    private final StreamCore core;
+
+    private final long expiryMicros;
+    private final CommandTracker book;
+    private final ManualOverrides manual;
+    private final Lake lake;
+    private final LiveFeedPublisher hub;
+    private final PipelineMetrics metrics;
+    private final Map<String, DeviceState> devices = new LinkedHashMap<>();
+    private boolean live;
+
+    CommandFold(
+            StreamOptions streamOptions,
+            Duration expiry,
+            CommandTracker book,
+            ManualOverrides manual,
+            Lake lake,
+            LiveFeedPublisher hub,
+            PipelineMetrics metrics) {
+        this.core = new StreamCore(streamOptions, RuleSet.NONE);
+        this.expiryMicros = TimeUnit.NANOSECONDS.toMicros(expiry.toNanos());
+        this.book = book;
+        this.manual = manual;
+        this.lake = lake;
+        this.hub = hub;
+        this.metrics = metrics;
+    }
+
+    /// From here on devices and watchers are told.
+    void goLive() {
+        live = true;
+    }
+
+    /// Whether an order by hand ends at a time.
+    boolean needsTicks() {
+        return manual.needsTicks();
+    }
+
+    void tick(long at, long timeMicros) {
+        for (Held each : manual.due(timeMicros)) {
+            release(at, each.device(), timeMicros);
+        }
+    }
+
+    /// @param nowMicros when the wishes changed; 0 to take the wishes' own time
+    void wishes(long at, List<Wish> wishes, long nowMicros) {
+        for (Wish wish : wishes) {
+            issue(at, core.apply(device(wish.device()), wish), nowMicros);
+        }
+    }
+
+    void manuallyOrdered(long at, ManuallyOrdered r) {
+        for (String device : r.devices()) {
+            switch (r.mode()) {
+                case RELEASE -> release(at, device, r.atMicros());
+                case OFF, ON -> {
+                    boolean on = r.mode() == Mode.ON;
+                    manual.hold(new Held(device, on, r.priority(), r.atMicros(), r.untilMicros()));
+                    insist(at, device, true, on, r.priority(), r.atMicros());
+                }
+            }
+        }
+    }
+
+    private void release(long at, String device, long nowMicros) {
+        Optional<Held> held = manual.held(device);
+        if (held.isPresent()) {
+            manual.release(device);
+            insist(at, device, false, held.get().turnOn(), held.get().priority(), nowMicros);
+        }
+    }
+
+    private void insist(
+            long at, String device, boolean active, boolean turnOn, int priority, long nowMicros) {
+        // Of a device there is one such wish, on behalf of no sensor and without an average.
+        Wish wish =
+                new Wish(
+                        at,
+                        ManualOverrides.RULE,
+                        ManualOverrides.RULE,
+                        "",
+                        "",
+                        device,
+                        active,
+                        turnOn,
+                        priority,
+                        Double.NaN,
+                        nowMicros);
+        issue(at, core.insist(device(device), wish), nowMicros);
+    }
+
+    private DeviceState device(String name) {
+        return devices.computeIfAbsent(name, DeviceState::of);
+    }
+
+    private void issue(long at, DeviceOutcome outcome, long nowMicros) {
+        Transition transition = outcome.transition();
+        if (transition == null) {
+            return;
+        }
+        long from = Math.max(nowMicros, transition.issuedAtMicros());
+        Command command =
+                new Command(
+                        transition.id(),
+                        transition.device(),
+                        transition.sensor(),
+                        transition.turnOn(),
+                        transition.rule(),
+                        transition.average(),
+                        transition.issuedAtMicros(),
+                        from + expiryMicros,
+                        transition.sequence(),
+                        Command.State.ISSUED);
+        metrics.commandIssued();
+        book.issued(command, live)
+                .ifPresent(superseded -> record(at, superseded, command.issuedAtMicros()));
+        record(at, command, command.issuedAtMicros());
+    }
+
+    void moved(long at, CommandMoved r) {
+        book.moved(r.device(), r.commandId(), r.state(), r.expiresAtMicros(), live)
+                .ifPresent(command -> record(at, command, r.atMicros()));
+    }
+
+    private void record(long at, Command command, long atMicros) {
+        lake.appendCommandEvent(
+                at,
+                new CommandRow(
+                        command.id(),
+                        command.device(),
+                        command.sensor(),
+                        command.rule(),
+                        command.turnOn(),
+                        command.average(),
+                        command.sequence(),
+                        command.state().name().toLowerCase(Locale.ROOT),
+                        atMicros,
+                        command.issuedAtMicros(),
+                        command.expiresAtMicros()));
+        if (live) {
+            hub.publish(new LiveCommand(command));
+        }
+    }
+
+    /// Writes the devices and the newest command of each.
+    void writeTo(DataOutputStream out) throws IOException {
+        out.writeInt(devices.size());
+        for (DeviceState each : devices.values()) {
+            each.writeTo(out);
+        }
+        List<Command> commands = book.newestOfAll();
+        out.writeInt(commands.size());
+        for (Command each : commands) {
+            write(each, out);
+        }
+    }
+
+    /// Reads what [#writeTo] wrote, into a fold that is new.
+    void readFrom(DataInputStream in) throws IOException {
+        int deviceCount = in.readInt();
+        for (int i = 0; i < deviceCount; i++) {
+            DeviceState device = DeviceState.readFrom(in);
+            devices.put(device.device(), device);
+        }
+        int commands = in.readInt();
+        for (int i = 0; i < commands; i++) {
+            book.restore(readCommand(in));
+        }
+    }
+
+    /// Writes the orders by hand that hold.
+    void writeHeldTo(DataOutputStream out) throws IOException {
+        List<Held> held = manual.held();
+        out.writeInt(held.size());
+        for (Held each : held) {
+            out.writeUTF(each.device());
+            out.writeBoolean(each.turnOn());
+            out.writeInt(each.priority());
+            out.writeLong(each.sinceMicros());
+            out.writeLong(each.untilMicros());
+        }
+    }
+
+    /// Reads what [#writeHeldTo] wrote.
+    void readHeldFrom(DataInputStream in) throws IOException {
+        int held = in.readInt();
+        for (int i = 0; i < held; i++) {
+            manual.hold(
+                    new Held(
+                            in.readUTF(),
+                            in.readBoolean(),
+                            in.readInt(),
+                            in.readLong(),
+                            in.readLong()));
+        }
+    }
+
+    private static void write(Command c, DataOutputStream out) throws IOException {
+        out.writeUTF(c.id());
+        out.writeUTF(c.device());
+        out.writeUTF(c.sensor());
+        out.writeBoolean(c.turnOn());
+        out.writeUTF(c.rule());
+        out.writeDouble(c.average());
+        out.writeLong(c.issuedAtMicros());
+        out.writeLong(c.expiresAtMicros());
+        out.writeLong(c.sequence());
+        out.writeUTF(c.state().name());
+    }
+
+    private static Command readCommand(DataInputStream in) throws IOException {
+        return new Command(
+                in.readUTF(),
+                in.readUTF(),
+                in.readUTF(),
+                in.readBoolean(),
+                in.readUTF(),
+                in.readDouble(),
+                in.readLong(),
+                in.readLong(),
+                in.readLong(),
+                Command.State.valueOf(in.readUTF()));
+    }
+}

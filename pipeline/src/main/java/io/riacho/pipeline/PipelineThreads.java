@@ -1,0 +1,124 @@
+package io.riacho.pipeline;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A thread for each stage of a [Pipeline]: journal, stream, background (resolver and sealer), and a
+/// clock that ticks once a second.
+public final class PipelineThreads implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PipelineThreads.class);
+
+    private static final long STOP_MILLIS_MAX = TimeUnit.SECONDS.toMillis(20);
+
+    private final Pipeline pipeline;
+    private final Runnable onBroken;
+    private final List<Thread> threads = new ArrayList<>();
+    private final ScheduledExecutorService clock =
+            Executors.newSingleThreadScheduledExecutor(
+                    Thread.ofPlatform().daemon().name("riacho-clock").factory());
+    private volatile boolean draining;
+    private volatile boolean stopped;
+
+    private PipelineThreads(Pipeline pipeline, Runnable onBroken) {
+        this.pipeline = pipeline;
+        this.onBroken = onBroken;
+    }
+
+    /// Starts the stages.
+    ///
+    /// @param onBroken runs once, on a thread of the pipeline, when the journal failed or a stage met
+    ///     a mistake of the program: no reading is acknowledged any more
+    public static PipelineThreads start(Pipeline pipeline, Runnable onBroken) {
+        PipelineThreads all = new PipelineThreads(pipeline, onBroken);
+        all.start("riacho-journal", pipeline.journalWakeup, pipeline::stepJournal);
+        all.start("riacho-stream", pipeline.streamWakeup, pipeline::stepStream);
+        all.start("riacho-background", pipeline.backgroundWakeup, pipeline::stepBackground);
+        var _ = all.clock.scheduleAtFixedRate(pipeline::tick, 1, 1, TimeUnit.SECONDS);
+        return all;
+    }
+
+    private void start(String name, Wakeup wakeup, BooleanSupplier step) {
+        Thread thread = Thread.ofPlatform().name(name).unstarted(() -> run(name, wakeup, step));
+        threads.add(thread);
+        thread.start();
+    }
+
+    private void run(String name, Wakeup wakeup, BooleanSupplier step) {
+        try {
+            while (!stopped) {
+                wakeup.arm();
+                if (!step.getAsBoolean()) {
+                    if (draining && !pipeline.hasJournalWork() && !pipeline.hasStreamWork()) {
+                        return;
+                    }
+                    if (pipeline.isBroken()) {
+                        fail();
+                        return;
+                    }
+                    wakeup.await();
+                }
+            }
+        } catch (RuntimeException | Error e) {
+            // A mistake of the program: the state may no longer be a fold over the journal. What
+            // was
+            // acknowledged is on disk; a restart rebuilds the rest.
+            LOG.error("{} met a mistake of the program and the server must end", name, e);
+            fail();
+        }
+    }
+
+    private void fail() {
+        if (!stopped) {
+            stopped = true;
+            wakeAll();
+            onBroken.run();
+        }
+    }
+
+    private void wakeAll() {
+        pipeline.journalWakeup.signal();
+        pipeline.streamWakeup.signal();
+        pipeline.backgroundWakeup.signal();
+    }
+
+    /// Commits and folds what waits, stops the threads, and closes the pipeline. Doors must have
+    /// stopped reading.
+    @Override
+    public void close() throws IOException {
+        clock.shutdownNow();
+        draining = true;
+        wakeAll();
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(STOP_MILLIS_MAX);
+        boolean interrupted = false;
+        for (Thread each : threads) {
+            long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+            try {
+                each.join(Math.max(1, left));
+            } catch (InterruptedException e) {
+                interrupted = true;
+                break;
+            }
+        }
+        stopped = true;
+        wakeAll();
+        for (Thread each : threads) {
+            try {
+                each.join(TimeUnit.SECONDS.toMillis(5));
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        pipeline.close();
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/// The live feed: the stream thread publishes, anybody subscribes.
+@NullMarked
+package io.riacho.pipeline.live;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/// Whether the server can do its work, for load balancers and supervisors.
-@NullMarked
-package io.riacho.server.health;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-package io.riacho.server.live;
-
-/// What the live feed tells.
-public sealed interface LiveEvent permits LiveReading, LiveCommand, LiveDevice {}

@@ -1,5 +1,0 @@
-/// What the doors ask of stored data: read-only SQL, answered a row at a time.
-@NullMarked
-package io.riacho.server.query;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,6 +1,0 @@
-/// TLS for every door: from PEM files to Netty's contexts, with errors that say which file is wrong
-/// and how.
-@NullMarked
-package io.riacho.server.tls;
-
-import org.jspecify.annotations.NullMarked;

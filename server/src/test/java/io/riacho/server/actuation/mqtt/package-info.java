@@ -1,4 +1,0 @@
-@NullMarked
-package io.riacho.server.actuation.mqtt;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package io.riacho.server.config;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package io.riacho.server.devices;
-
-import org.jspecify.annotations.NullMarked;

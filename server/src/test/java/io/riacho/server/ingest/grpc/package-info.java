@@ -1,5 +1,0 @@
-/// The gRPC doors, by real clients over loopback.
-@NullMarked
-package io.riacho.server.ingest.grpc;
-
-import org.jspecify.annotations.NullMarked;

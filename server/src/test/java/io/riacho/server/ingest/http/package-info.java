@@ -1,4 +1,0 @@
-@NullMarked
-package io.riacho.server.ingest.http;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package io.riacho.server.ingest.tcp;
-
-import org.jspecify.annotations.NullMarked;

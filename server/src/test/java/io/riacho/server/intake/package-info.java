@@ -1,4 +1,0 @@
-@NullMarked
-package io.riacho.server.intake;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package io.riacho.server.rules;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package io.riacho.server.tls;
-
-import org.jspecify.annotations.NullMarked;

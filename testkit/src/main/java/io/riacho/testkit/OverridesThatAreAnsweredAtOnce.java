@@ -1,0 +1,40 @@
+package io.riacho.testkit;
+
+import io.riacho.api.commands.OverrideRequest;
+import io.riacho.api.commands.Overrides;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+/// Orders that a test lists; nothing follows from them. Safe for use by many threads.
+public final class OverridesThatAreAnsweredAtOnce implements Overrides {
+
+    private final CopyOnWriteArrayList<OverrideRequest> orders = new CopyOnWriteArrayList<>();
+    private volatile Answer answer = Answer.DONE;
+
+    /// What every order comes to from now on.
+    public void answerWith(Answer next) {
+        answer = next;
+    }
+
+    public List<OverrideRequest> orders() {
+        return List.copyOf(orders);
+    }
+
+    @Override
+    public void order(OverrideRequest order, Consumer<Answer> to) {
+        orders.add(order);
+        to.accept(answer);
+    }
+
+    @Override
+    public Optional<Held> held(String device) {
+        return Optional.empty();
+    }
+
+    @Override
+    public List<Held> held() {
+        return List.of();
+    }
+}
