@@ -70,7 +70,7 @@ class LayeringTest {
         floor("benchmarks", all());
     }
 
-    private static final JavaClasses RIACHO =
+    static final JavaClasses RIACHO =
             new ClassFileImporter()
                     .withImportOption(new ImportOption.DoNotIncludeTests())
                     .importPackages("io.riacho");
