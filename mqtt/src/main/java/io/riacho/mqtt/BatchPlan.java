@@ -13,7 +13,7 @@ final class BatchPlan {
     private BatchPlan() {}
 
     /// Null when nothing is to be done but to acknowledge.
-    static @Nullable Fanout of(PublishBatch batch, Broker broker, Session session) {
+    static @Nullable Fanout of(InboundBatch batch, Broker broker, Session session) {
         Fanout fanout = null;
         long now = 0;
         for (int i = 0; i < batch.size(); i++) {
@@ -21,7 +21,7 @@ final class BatchPlan {
                 continue;
             }
             KnownTopic topic = batch.knownTopic(i);
-            Route route = topic.route(broker.subscriptions(), session);
+            Route route = topic.route(broker, session);
             boolean retain = batch.retain(i);
             if (route.isEmpty() && !retain) {
                 continue;
@@ -49,7 +49,7 @@ final class BatchPlan {
 
     /// The QoS 2 ids that this batch receives and completes.
     private static @Nullable Fanout withIds(
-            PublishBatch batch, Session session, @Nullable Fanout planned) {
+            InboundBatch batch, Session session, @Nullable Fanout planned) {
         Fanout fanout = planned;
         for (int ack = 0; ack < batch.acks(); ack++) {
             int type = batch.ackType(ack);

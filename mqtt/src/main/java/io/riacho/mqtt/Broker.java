@@ -3,17 +3,16 @@ package io.riacho.mqtt;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import io.riacho.mqtt.packet.ConnectPacket;
-import io.riacho.mqtt.packet.ReasonCode;
 import io.riacho.mqtt.session.Message;
 import io.riacho.mqtt.session.SessionChange;
 import io.riacho.mqtt.session.SessionImage;
 import io.riacho.mqtt.session.SessionImage.StoredSession;
 import io.riacho.mqtt.session.SessionStore;
-import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,35 +22,28 @@ import org.slf4j.LoggerFactory;
 /// and to subscribers. Safe for use by many threads.
 final class Broker {
 
-    private static final Logger log = LoggerFactory.getLogger(Broker.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
 
     private static final long EXPIRED_SWEEP_SECONDS = 60;
 
     private final MqttLimits limits;
-    private final Publishes publishes;
     private final SessionStore store;
-    private final Authenticator authenticator;
-    private final Authorizer authorizer;
-    private final ClientEvents events;
     private final LongSupplier clockMillis;
     private final EventExecutor timers;
 
     private final SubscriptionTrie subscriptions = new SubscriptionTrie();
     private final RetainedMessages retained;
     private final ConcurrentHashMap<String, Session> sessions = new ConcurrentHashMap<>();
-    private final ConcurrentHashMap<String, ConnectedClient> clients = new ConcurrentHashMap<>();
     private final AtomicLong queuedBytes = new AtomicLong();
     private final Counters counters = new Counters();
     private volatile boolean stopping;
 
-    Broker(MqttServer.Parts parts, EventExecutor timers) {
-        this.limits = parts.limits();
-        this.publishes = parts.publishes();
-        this.store = parts.store();
-        this.authenticator = parts.authenticator();
-        this.authorizer = parts.authorizer();
-        this.events = parts.events();
-        this.clockMillis = parts.clockMillis();
+    /// @param clockMillis ms since 1970 UTC, for expiries that outlive the process
+    /// @param timers for what happens later: sessions that expire, wills that are delayed
+    Broker(MqttLimits limits, SessionStore store, LongSupplier clockMillis, EventExecutor timers) {
+        this.limits = limits;
+        this.store = store;
+        this.clockMillis = clockMillis;
         this.timers = timers;
         this.retained =
                 new RetainedMessages(limits.retainedMessagesMax(), limits.retainedBytesMax());
@@ -88,28 +80,8 @@ final class Broker {
         return limits;
     }
 
-    Publishes publishes() {
-        return publishes;
-    }
-
-    Authenticator authenticator() {
-        return authenticator;
-    }
-
-    Authorizer authorizer() {
-        return authorizer;
-    }
-
-    ClientEvents events() {
-        return events;
-    }
-
     SubscriptionTrie subscriptions() {
         return subscriptions;
-    }
-
-    RetainedMessages retained() {
-        return retained;
     }
 
     Counters counters() {
@@ -139,14 +111,38 @@ final class Broker {
         stopping = true;
     }
 
+    // ---- subscriptions and retained messages
+
+    /// Rises after each change of any subscription: a [Route] found before may be out of date.
+    long routesVersion() {
+        return subscriptions.version();
+    }
+
+    /// The subscribers of a topic.
+    ///
+    /// @param publisher the session that publishes, which its own No Local subscriptions leave out
+    Route route(String topic, Session publisher) {
+        return subscriptions.match(topic, publisher);
+    }
+
+    /// Whether there is room to retain a message of this payload on this topic.
+    boolean mayRetain(String topic, int payloadBytes) {
+        return retained.admits(topic, payloadBytes);
+    }
+
+    /// Every retained message whose topic a plain filter matches.
+    void forEachRetained(String filter, Consumer<Message> consumer) {
+        retained.forEach(filter, consumer);
+    }
+
     // ---- sessions
 
     /// Gives a connection the session of its client id: at once, or when the one that has it is done.
-    /// [MqttConnection#granted] is called then.
+    /// [SessionOwner#granted] is called then.
     ///
     /// @return false when there are too many sessions
-    boolean acquire(MqttConnection connection) {
-        String id = connection.client().id();
+    boolean acquire(SessionOwner owner) {
+        String id = owner.clientId();
         while (true) {
             Session session = sessions.get(id);
             if (session == null) {
@@ -155,7 +151,7 @@ final class Broker {
                 }
                 session = sessions.computeIfAbsent(id, key -> new Session(key, this));
             }
-            if (session.acquire(connection)) {
+            if (session.acquire(owner)) {
                 return true;
             }
             sessions.remove(id, session);
@@ -163,31 +159,15 @@ final class Broker {
     }
 
     /// A connection that asked for a session goes before it got it.
-    void withdraw(MqttConnection connection) {
-        Session session = sessions.get(connection.client().id());
+    void withdraw(SessionOwner owner) {
+        Session session = sessions.get(owner.clientId());
         if (session != null) {
-            session.release(connection, null);
+            session.release(owner, null);
         }
     }
 
     void forget(Session session) {
         sessions.remove(session.clientId(), session);
-    }
-
-    void connected(ConnectedClient client) {
-        clients.put(client.id(), client);
-    }
-
-    void disconnected(ConnectedClient client) {
-        clients.remove(client.id(), client);
-    }
-
-    @Nullable ConnectedClient client(String id) {
-        return clients.get(id);
-    }
-
-    Collection<ConnectedClient> clients() {
-        return clients.values();
     }
 
     ServerStatistics statistics() {
@@ -226,7 +206,7 @@ final class Broker {
         if (message.retain() && retained.admits(message.topic(), message.payload().length)) {
             fanout.retain(message);
         }
-        carryOut(fanout);
+        storeAndDeliver(fanout);
         return fanout.targets();
     }
 
@@ -240,7 +220,7 @@ final class Broker {
         }
         Fanout fanout = new Fanout();
         fanout.add(message, subscriptions.match(message.topic(), null), session, listener);
-        carryOut(fanout);
+        storeAndDeliver(fanout);
         return fanout.targets();
     }
 
@@ -251,22 +231,27 @@ final class Broker {
         if (other != null) {
             Fanout fanout = new Fanout();
             fanout.add(message, other, false);
-            carryOut(fanout);
+            storeAndDeliver(fanout);
         }
     }
 
-    private void carryOut(Fanout fanout) {
+    /// Carries out what was planned, once [Fanout#changes] are stored.
+    void deliver(Fanout fanout) {
+        fanout.carryOut(retained);
+    }
+
+    private void storeAndDeliver(Fanout fanout) {
         store(
                 fanout.changes(),
                 new SessionStore.Completion() {
                     @Override
                     public void stored() {
-                        fanout.carryOut(retained);
+                        deliver(fanout);
                     }
 
                     @Override
                     public void failed(boolean full, String reason) {
-                        log.warn("A message of the server itself was not stored: {}", reason);
+                        LOG.warn("A message of the server itself was not stored: {}", reason);
                         fanout.fail();
                     }
                 });
@@ -294,15 +279,7 @@ final class Broker {
 
                 @Override
                 public void failed(boolean full, String reason) {
-                    log.debug("A session change was not stored: {}", reason);
+                    LOG.debug("A session change was not stored: {}", reason);
                 }
             };
-
-    /// The reason code that an MQTT 5 client is sent away with when nothing can be made durable.
-    static ReasonCode codeOf(PublishBatch.Failure failure) {
-        return switch (failure) {
-            case FULL -> ReasonCode.QUOTA_EXCEEDED;
-            case UNAVAILABLE -> ReasonCode.SERVER_BUSY;
-        };
-    }
 }

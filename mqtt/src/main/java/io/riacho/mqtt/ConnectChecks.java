@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 /// What is looked at in a CONNECT before anybody is asked whether its client may connect.
 final class ConnectChecks {
 
-    private static final Logger log = LoggerFactory.getLogger(ConnectChecks.class);
+    private static final Logger LOG = LoggerFactory.getLogger(ConnectChecks.class);
 
     private ConnectChecks() {}
 
@@ -73,7 +73,7 @@ final class ConnectChecks {
                     }
                 }
             } catch (SSLPeerUnverifiedException e) {
-                log.trace("A client without a certificate", e);
+                LOG.trace("A client without a certificate", e);
             }
         }
         return chain;

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 final class ConnectedClient implements Client {
 
     private final MqttConnection connection;
-    private final Listener listener;
+    private final String listener;
     private final ClientCounts counts;
     private volatile String id = "";
     private volatile Version version = Version.MQTT_3_1_1;
@@ -16,7 +16,7 @@ final class ConnectedClient implements Client {
     private volatile int keepAliveSeconds;
     private volatile @Nullable Session session;
 
-    ConnectedClient(MqttConnection connection, Listener listener, ClientCounts counts) {
+    ConnectedClient(MqttConnection connection, String listener, ClientCounts counts) {
         this.connection = connection;
         this.listener = listener;
         this.counts = counts;
@@ -48,7 +48,7 @@ final class ConnectedClient implements Client {
 
     @Override
     public String listener() {
-        return listener.name();
+        return listener;
     }
 
     @Override

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 /// answered later, and the connection may be gone by then.
 final class Handshake {
 
-    private static final Logger log = LoggerFactory.getLogger(Handshake.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Handshake.class);
 
     /// A CONNACK of MQTT 5 that says nothing but its code.
     private static final int REFUSAL_BYTES = 5;
@@ -92,7 +92,9 @@ final class Handshake {
                         read.userName(),
                         read.password(),
                         ConnectChecks.certificates(connection.channel()));
-        broker.authenticator()
+        connection
+                .ports()
+                .authenticator()
                 .authenticate(
                         request, decision -> connection.onLoop(() -> decided(read, decision)));
     }
@@ -124,7 +126,7 @@ final class Handshake {
     }
 
     private boolean mayLeave(ConnectPacket.Will will) {
-        Authorizer authorizer = broker.authorizer();
+        Authorizer authorizer = connection.ports().authorizer();
         return authorizer.mayWill(connection.client(), will.topic())
                 && (!will.retain() || authorizer.mayRetain(connection.client(), will.topic()));
     }
@@ -210,7 +212,7 @@ final class Handshake {
     /// Answers a CONNECT with an error, where the version has one, and closes.
     private void refuse(ReasonCode code, String reason) {
         broker.counters().refused();
-        log.debug("CONNECT at {} refused: {}", connection.client().listener(), reason);
+        LOG.debug("CONNECT at {} refused: {}", connection.client().listener(), reason);
         Version version = connection.client().version();
         boolean fits = packet == null || packet.packetBytesMax() >= REFUSAL_BYTES;
         if (version == Version.MQTT_5 ? fits : code.returnCode311() >= 0) {

@@ -29,10 +29,10 @@ import org.slf4j.LoggerFactory;
 /// stored before PUBREC goes out, its removal before PUBCOMP: a crash between any two packets neither
 /// loses the message nor takes it twice.
 ///
-/// On the connection's event loop, but for what [PublishBatch] says.
+/// On the connection's event loop, but for what [InboundBatch] says.
 final class InboundPublishes {
 
-    private static final Logger log = LoggerFactory.getLogger(InboundPublishes.class);
+    private static final Logger LOG = LoggerFactory.getLogger(InboundPublishes.class);
 
     /// A batch of more is offered before the read is over.
     private static final int BATCH_MESSAGES_MAX = 1024;
@@ -46,9 +46,9 @@ final class InboundPublishes {
     private final PublishFrame frame = new PublishFrame();
     private final InboundTopics topics;
 
-    private final Deque<PublishBatch> line = new ArrayDeque<>(4);
-    private final Deque<PublishBatch> pool = new ArrayDeque<>(POOLED_MAX);
-    private @Nullable PublishBatch filling;
+    private final Deque<InboundBatch> line = new ArrayDeque<>(4);
+    private final Deque<InboundBatch> pool = new ArrayDeque<>(POOLED_MAX);
+    private @Nullable InboundBatch filling;
     private boolean offering;
     private boolean progressing;
 
@@ -67,7 +67,7 @@ final class InboundPublishes {
         this.broker = broker;
         this.session = session;
         this.version = connection.client().version();
-        this.topics = new InboundTopics(connection.client(), broker);
+        this.topics = new InboundTopics(connection, broker.limits());
         this.received = session.received().cardinality();
     }
 
@@ -115,7 +115,7 @@ final class InboundPublishes {
             refuse(qos, id, refusal, topic.name());
             return;
         }
-        PublishBatch batch = filling();
+        InboundBatch batch = filling();
         int index =
                 batch.add(
                         topic,
@@ -153,10 +153,10 @@ final class InboundPublishes {
             return ReasonCode.NOT_AUTHORIZED;
         }
         if (frame.retain()) {
-            if (!broker.authorizer().mayRetain(connection.client(), topic.name())) {
+            if (!connection.ports().authorizer().mayRetain(connection.client(), topic.name())) {
                 return ReasonCode.NOT_AUTHORIZED;
             }
-            if (!broker.retained().admits(topic.name(), frame.payloadBytes())) {
+            if (!broker.mayRetain(topic.name(), frame.payloadBytes())) {
                 return ReasonCode.QUOTA_EXCEEDED;
             }
         }
@@ -179,12 +179,12 @@ final class InboundPublishes {
         filling().addAck(PacketType.PUBCOMP, AckPacket.packetId(ack), -1, null);
     }
 
-    private PublishBatch filling() {
-        PublishBatch batch = filling;
+    private InboundBatch filling() {
+        InboundBatch batch = filling;
         if (batch == null) {
             batch = pool.poll();
             if (batch == null) {
-                batch = new PublishBatch(this);
+                batch = new InboundBatch(this);
             }
             filling = batch;
         }
@@ -201,17 +201,17 @@ final class InboundPublishes {
             todo.run();
             return;
         }
-        PublishBatch batch = filling();
+        InboundBatch batch = filling();
         filling = null;
         batch.action(todo, bytes);
-        batch.phase(PublishBatch.Phase.ANSWERED);
+        batch.phase(InboundBatch.Phase.ANSWERED);
         pendingBytes += bytes;
         line.add(batch);
     }
 
     /// The read is over: offers what it brought.
     void submit() {
-        PublishBatch batch = filling;
+        InboundBatch batch = filling;
         if (batch == null) {
             return;
         }
@@ -219,15 +219,15 @@ final class InboundPublishes {
         line.add(batch);
         connection.counts().received(batch.size());
         if (batch.size() == 0) {
-            batch.phase(PublishBatch.Phase.ANSWERED);
+            batch.phase(InboundBatch.Phase.ANSWERED);
         } else {
-            batch.phase(PublishBatch.Phase.OFFERED);
+            batch.phase(InboundBatch.Phase.OFFERED);
             offering = true;
             boolean room = true;
             try {
-                room = broker.publishes().offer(batch);
+                room = connection.ports().publishes().offer(batch);
             } catch (RuntimeException e) {
-                log.error("Publishes threw instead of answering: a fault in it", e);
+                LOG.error("Publishes threw instead of answering: a fault in it", e);
                 batch.failed(PublishBatch.Failure.UNAVAILABLE);
             } finally {
                 offering = false;
@@ -249,7 +249,7 @@ final class InboundPublishes {
         progressing = true;
         try {
             while (true) {
-                PublishBatch head = line.peek();
+                InboundBatch head = line.peek();
                 if (head == null || !move(head)) {
                     break;
                 }
@@ -261,7 +261,7 @@ final class InboundPublishes {
     }
 
     /// @return whether the head left the line
-    private boolean move(PublishBatch head) {
+    private boolean move(InboundBatch head) {
         return switch (head.phase()) {
             case FILLING, OFFERED, STORING -> false;
             case ANSWERED -> {
@@ -277,9 +277,9 @@ final class InboundPublishes {
                     finish(head);
                     yield true;
                 }
-                head.phase(PublishBatch.Phase.STORING);
+                head.phase(InboundBatch.Phase.STORING);
                 broker.store(fanout.changes(), head);
-                yield head.phase() == PublishBatch.Phase.STORED && move(head);
+                yield head.phase() == InboundBatch.Phase.STORED && move(head);
             }
             case STORED -> {
                 if (head.failure() != null) {
@@ -292,10 +292,10 @@ final class InboundPublishes {
         };
     }
 
-    private void finish(PublishBatch batch) {
+    private void finish(InboundBatch batch) {
         Fanout fanout = batch.fanout();
         if (fanout != null) {
-            fanout.carryOut(broker.retained());
+            broker.deliver(fanout);
         }
         int acks = batch.acks();
         if (acks > 0) {
@@ -312,7 +312,7 @@ final class InboundPublishes {
     }
 
     /// @param out null when the connection is gone: what was received is still remembered
-    private void acknowledge(PublishBatch batch, int ack, @Nullable ByteBuf out) {
+    private void acknowledge(InboundBatch batch, int ack, @Nullable ByteBuf out) {
         int type = batch.ackType(ack);
         int id = batch.ackId(ack);
         int of = batch.ackOf(ack);
@@ -363,7 +363,7 @@ final class InboundPublishes {
                 connection.reasonInAck(reason));
     }
 
-    private void fail(PublishBatch batch) {
+    private void fail(InboundBatch batch) {
         PublishBatch.Failure failure = batch.failure();
         for (int ack = 0; ack < batch.acks(); ack++) {
             if (batch.ackType(ack) == PacketType.PUBREC && batch.ackOf(ack) >= 0) {
@@ -372,11 +372,11 @@ final class InboundPublishes {
         }
         leaveLine(batch);
         if (failure != null) {
-            connection.end(Broker.codeOf(failure), "nothing can be made durable now");
+            connection.endUndurable(failure, "nothing can be made durable now");
         }
     }
 
-    private void leaveLine(PublishBatch batch) {
+    private void leaveLine(InboundBatch batch) {
         line.remove();
         pendingBytes -= batch.weightBytes();
         if (batch.recycle() && pool.size() < POOLED_MAX) {

@@ -11,23 +11,23 @@ import org.jspecify.annotations.Nullable;
 /// that it gave them (MQTT 5.0, 3.3.2.3.4). For the connection's event loop.
 final class InboundTopics {
 
-    private final Client client;
-    private final Broker broker;
+    private final MqttConnection connection;
+    private final MqttLimits limits;
     private final TopicCache known = new TopicCache();
     private @Nullable KnownTopic[] aliases = new @Nullable KnownTopic[0];
 
-    InboundTopics(Client client, Broker broker) {
-        this.client = client;
-        this.broker = broker;
+    InboundTopics(MqttConnection connection, MqttLimits limits) {
+        this.connection = connection;
+        this.limits = limits;
     }
 
     /// The topic of a PUBLISH, by name or by alias.
     KnownTopic of(ByteBuf in, PublishFrame frame) throws BadPacketException {
         int alias = frame.topicAlias();
-        if (alias > broker.limits().topicAliasMax()) {
+        if (alias > limits.topicAliasMax()) {
             throw new BadPacketException(
                     ReasonCode.TOPIC_ALIAS_INVALID,
-                    "topic alias " + alias + "; at most " + broker.limits().topicAliasMax());
+                    "topic alias " + alias + "; at most " + limits.topicAliasMax());
         }
         if (frame.topicBytes() == 0) {
             KnownTopic meant = alias == 0 || alias >= aliases.length ? null : aliases[alias];
@@ -41,18 +41,21 @@ final class InboundTopics {
         KnownTopic topic = known.get(in, frame.topicStart(), frame.topicBytes());
         if (topic == null) {
             String name = frame.topic(in);
-            if (!Topics.isName(name, broker.limits().topicLevelsMax())
+            if (!Topics.isName(name, limits.topicLevelsMax())
                     || Topics.isShared(name)
                     || name.startsWith("$SYS/")) {
                 throw new BadPacketException(
                         ReasonCode.TOPIC_NAME_INVALID, "a topic name that is not valid");
             }
-            topic = new KnownTopic(name, broker.authorizer().mayPublish(client, name));
+            topic =
+                    new KnownTopic(
+                            name,
+                            connection.ports().authorizer().mayPublish(connection.client(), name));
             known.put(topic);
         }
         if (alias != 0) {
             if (aliases.length == 0) {
-                aliases = new @Nullable KnownTopic[broker.limits().topicAliasMax() + 1];
+                aliases = new @Nullable KnownTopic[limits.topicAliasMax() + 1];
             }
             aliases[alias] = topic;
         }

@@ -25,11 +25,11 @@ final class KnownTopic {
         return mayPublish;
     }
 
-    Route route(SubscriptionTrie subscriptions, Session publisher) {
-        long version = subscriptions.version();
+    Route route(Broker broker, Session publisher) {
+        long version = broker.routesVersion();
         Route known = route;
         if (known == null || routeVersion != version) {
-            known = subscriptions.match(name, publisher);
+            known = broker.route(name, publisher);
             route = known;
             routeVersion = version;
         }

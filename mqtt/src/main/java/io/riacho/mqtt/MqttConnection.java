@@ -11,7 +11,6 @@ import io.riacho.mqtt.packet.PacketType;
 import io.riacho.mqtt.packet.PacketWriter;
 import io.riacho.mqtt.packet.ReasonCode;
 import io.riacho.mqtt.packet.Version;
-import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -29,9 +28,9 @@ import org.slf4j.LoggerFactory;
 ///
 /// What is written gathers in one buffer and goes out once, at the end of a read or when a batch was
 /// answered.
-final class MqttConnection {
+final class MqttConnection implements SessionOwner {
 
-    private static final Logger log = LoggerFactory.getLogger(MqttConnection.class);
+    private static final Logger LOG = LoggerFactory.getLogger(MqttConnection.class);
 
     private static final long CLOSE_TIMEOUT_SECONDS = 5;
 
@@ -47,6 +46,7 @@ final class MqttConnection {
         CLOSED
     }
 
+    private final ConnectionRegistry registry;
     private final Broker broker;
     private final ChannelHandlerContext context;
     private final PacketOutlet outlet;
@@ -65,13 +65,14 @@ final class MqttConnection {
     private String endReason = "the connection was lost";
     private boolean announced;
 
-    MqttConnection(Broker broker, Listener listener, ChannelHandlerContext context) {
-        this.broker = broker;
+    MqttConnection(ConnectionRegistry registry, String listener, ChannelHandlerContext context) {
+        this.registry = registry;
+        this.broker = registry.broker();
         this.context = context;
         this.counts = new ClientCounts(broker.counters());
         this.outlet = new PacketOutlet(context, counts);
         this.client = new ConnectedClient(this, listener, counts);
-        this.reads = new PacketReads(this, broker);
+        this.reads = new PacketReads(this, broker.limits().packetBytesMax());
         this.handshake = new Handshake(this, broker);
     }
 
@@ -91,24 +92,34 @@ final class MqttConnection {
         return channel().eventLoop();
     }
 
+    /// The parts of the embedding program.
+    Ports ports() {
+        return registry.ports();
+    }
+
     // ---- by any thread
+
+    @Override
+    public String clientId() {
+        return client.id();
+    }
 
     void endLater(ReasonCode code, String reason) {
         onLoop(() -> end(code, reason));
     }
 
-    /// Another connection wants the session.
-    void takeOver() {
+    @Override
+    public void takeOver() {
         endLater(ReasonCode.SESSION_TAKEN_OVER, "another connection has this client id");
     }
 
-    /// The session is this connection's.
-    void granted(Session mine) {
+    @Override
+    public void granted(Session mine) {
         onLoop(() -> handshake.begin(mine));
     }
 
-    /// Messages wait for the client.
-    void wake() {
+    @Override
+    public void wake() {
         execute(drainTask);
     }
 
@@ -124,7 +135,7 @@ final class MqttConnection {
         try {
             loop().execute(task);
         } catch (RejectedExecutionException e) {
-            log.debug("The server has stopped", e);
+            LOG.debug("The server has stopped", e);
         }
     }
 
@@ -169,7 +180,7 @@ final class MqttConnection {
     }
 
     void bad(BadPacketException e) {
-        log.debug("Client {}: {}", client.id(), e.reason());
+        LOG.debug("Client {}: {}", client.id(), e.reason());
         end(e.code(), e.reason());
     }
 
@@ -218,12 +229,12 @@ final class MqttConnection {
             timeout.cancel(false);
             timeout = null;
         }
-        broker.connected(client);
+        registry.add(client);
         announced = true;
         mine.online();
-        broker.events().connected(client, present);
-        for (String each : List.copyOf(mine.subscriptions().keySet())) {
-            broker.events().subscribed(client, each);
+        ports().events().connected(client, present);
+        for (String each : mine.filters()) {
+            ports().events().subscribed(client, each);
         }
         flush();
         drain();
@@ -278,7 +289,8 @@ final class MqttConnection {
         return handshake.reasonInAck(reason);
     }
 
-    boolean startsClean() {
+    @Override
+    public boolean startsClean() {
         return handshake.startsClean();
     }
 
@@ -358,6 +370,16 @@ final class MqttConnection {
         closeAfterFlush();
     }
 
+    /// Ends the connection, since what came by it cannot be made durable.
+    void endUndurable(PublishBatch.Failure failure, String reason) {
+        ReasonCode code =
+                switch (failure) {
+                    case FULL -> ReasonCode.QUOTA_EXCEEDED;
+                    case UNAVAILABLE -> ReasonCode.SERVER_BUSY;
+                };
+        end(code, reason);
+    }
+
     private void closeAfterFlush() {
         state = State.CLOSING;
         if (outlet.flushAndClose()) {
@@ -393,8 +415,8 @@ final class MqttConnection {
         }
         conversation.end();
         if (announced) {
-            broker.disconnected(client);
-            broker.events().disconnected(client, endCode, endReason);
+            registry.remove(client);
+            ports().events().disconnected(client, endCode, endReason);
         }
         releaseSession();
     }

@@ -12,20 +12,20 @@ import org.slf4j.LoggerFactory;
 /// What Netty says of a socket, told to its [MqttConnection].
 final class MqttHandler extends ChannelInboundHandlerAdapter {
 
-    private static final Logger log = LoggerFactory.getLogger(MqttHandler.class);
+    private static final Logger LOG = LoggerFactory.getLogger(MqttHandler.class);
 
-    private final Broker broker;
-    private final Listener listener;
+    private final ConnectionRegistry registry;
+    private final String listener;
     private @Nullable MqttConnection connection;
 
-    MqttHandler(Broker broker, Listener listener) {
-        this.broker = broker;
+    MqttHandler(ConnectionRegistry registry, String listener) {
+        this.registry = registry;
         this.listener = listener;
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        connection = new MqttConnection(broker, listener, ctx);
+        connection = new MqttConnection(registry, listener, ctx);
     }
 
     private MqttConnection connection() {
@@ -75,9 +75,9 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
         MqttConnection mine = connection();
         String id = mine.client().id();
         if (cause instanceof RuntimeException && !(cause instanceof DecoderException)) {
-            log.warn("A fault on the connection of {} at {}", id, listener.name(), cause);
+            LOG.warn("A fault on the connection of {} at {}", id, listener, cause);
         } else {
-            log.debug("Connection of {} at {}", id, listener.name(), cause);
+            LOG.debug("Connection of {} at {}", id, listener, cause);
         }
         mine.failed(String.valueOf(cause.getMessage()));
     }

@@ -44,7 +44,7 @@ import org.slf4j.LoggerFactory;
 /// threads.
 public final class MqttServer implements AutoCloseable {
 
-    private static final Logger log = LoggerFactory.getLogger(MqttServer.class);
+    private static final Logger LOG = LoggerFactory.getLogger(MqttServer.class);
 
     private static final int HTTP_REQUEST_BYTES_MAX = 16 * 1024;
     private static final int BACKLOG = 1024;
@@ -86,6 +86,7 @@ public final class MqttServer implements AutoCloseable {
     private final EventLoopGroup workers;
     private final boolean epoll;
     private final Broker broker;
+    private final ConnectionRegistry connections;
     private final List<Channel> channels = Collections.synchronizedList(new ArrayList<>());
 
     public MqttServer(Parts parts) {
@@ -93,7 +94,16 @@ public final class MqttServer implements AutoCloseable {
         this.epoll = Epoll.isAvailable();
         this.acceptors = group(1, "mqtt-accept");
         this.workers = group(parts.threads(), "mqtt");
-        this.broker = new Broker(parts, workers.next());
+        this.broker =
+                new Broker(parts.limits(), parts.store(), parts.clockMillis(), workers.next());
+        this.connections =
+                new ConnectionRegistry(
+                        broker,
+                        new Ports(
+                                parts.publishes(),
+                                parts.authenticator(),
+                                parts.authorizer(),
+                                parts.events()));
     }
 
     private EventLoopGroup group(int threads, String name) {
@@ -116,7 +126,7 @@ public final class MqttServer implements AutoCloseable {
                             .option(ChannelOption.SO_BACKLOG, BACKLOG)
                             .option(ChannelOption.SO_REUSEADDR, true)
                             .childOption(ChannelOption.TCP_NODELAY, true)
-                            .childHandler(new Initializer(broker, each))
+                            .childHandler(new Initializer(broker, connections, each))
                             .bind(each.host(), each.port())
                             .awaitUninterruptibly();
             Throwable cause = bound.cause();
@@ -133,7 +143,7 @@ public final class MqttServer implements AutoCloseable {
                         cause);
             }
             channels.add(bound.channel());
-            log.debug("MQTT ({}) listens on {}", each.name(), bound.channel().localAddress());
+            LOG.debug("MQTT ({}) listens on {}", each.name(), bound.channel().localAddress());
         }
     }
 
@@ -190,24 +200,19 @@ public final class MqttServer implements AutoCloseable {
 
     /// The connected clients; changes while it is looked at.
     public Collection<? extends Client> clients() {
-        return Collections.unmodifiableCollection(broker.clients());
+        return connections.clients();
     }
 
     /// The connected client of this id, or null.
     public @Nullable Client client(String id) {
-        return broker.client(id);
+        return connections.client(id);
     }
 
     /// Sends a client away, for instance when its right to be here ends. Its session stays.
     ///
     /// @return false when no such client is connected
     public boolean disconnect(String clientId, ReasonCode code, String reason) {
-        ConnectedClient client = broker.client(clientId);
-        if (client == null) {
-            return false;
-        }
-        client.connection().endLater(code, reason);
-        return true;
+        return connections.disconnect(clientId, code, reason);
     }
 
     public ServerStatistics statistics() {
@@ -222,9 +227,7 @@ public final class MqttServer implements AutoCloseable {
         for (Channel each : List.copyOf(channels)) {
             each.close().awaitUninterruptibly();
         }
-        for (ConnectedClient each : broker.clients()) {
-            each.connection().endLater(ReasonCode.SERVER_SHUTTING_DOWN, "the server is stopping");
-        }
+        connections.disconnectAll(ReasonCode.SERVER_SHUTTING_DOWN, "the server is stopping");
         var _ = acceptors.shutdownGracefully(0, 2, TimeUnit.SECONDS);
         workers.shutdownGracefully(50, 3000, TimeUnit.MILLISECONDS).awaitUninterruptibly();
         acceptors.terminationFuture().awaitUninterruptibly();
@@ -234,10 +237,12 @@ public final class MqttServer implements AutoCloseable {
     private static final class Initializer extends ChannelInitializer<Channel> {
 
         private final Broker broker;
+        private final ConnectionRegistry connections;
         private final Listener listener;
 
-        Initializer(Broker broker, Listener listener) {
+        Initializer(Broker broker, ConnectionRegistry connections, Listener listener) {
             this.broker = broker;
+            this.connections = connections;
             this.listener = listener;
         }
 
@@ -276,7 +281,7 @@ public final class MqttServer implements AutoCloseable {
                                         .build()));
                 pipeline.addLast(new WebSocketBytes());
             }
-            pipeline.addLast(new MqttHandler(broker, listener));
+            pipeline.addLast(connections.newHandler(listener.name()));
         }
     }
 }

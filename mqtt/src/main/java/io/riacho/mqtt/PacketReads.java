@@ -11,7 +11,6 @@ import io.riacho.mqtt.packet.FrameReader;
 final class PacketReads {
 
     private final MqttConnection connection;
-    private final Broker broker;
     private final FrameReader frames;
     private final UnreadBytes unread = new UnreadBytes();
     private boolean inRead;
@@ -19,10 +18,9 @@ final class PacketReads {
     private boolean paused;
     private boolean intakeFull;
 
-    PacketReads(MqttConnection connection, Broker broker) {
+    PacketReads(MqttConnection connection, int packetBytesMax) {
         this.connection = connection;
-        this.broker = broker;
-        this.frames = new FrameReader(broker.limits().packetBytesMax());
+        this.frames = new FrameReader(packetBytesMax);
     }
 
     /// Bytes came; more of the same read may follow.
@@ -67,7 +65,7 @@ final class PacketReads {
                     intakeFull = false;
                     regulate();
                 };
-        broker.publishes().whenReady(() -> connection.onLoop(hasRoom));
+        connection.ports().publishes().whenReady(() -> connection.onLoop(hasRoom));
     }
 
     /// Stops reading from the socket, or goes on.

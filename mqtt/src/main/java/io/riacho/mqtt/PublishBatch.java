@@ -4,9 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.riacho.mqtt.packet.PublishProperties;
 import io.riacho.mqtt.packet.Qos;
 import io.riacho.mqtt.packet.ReasonCode;
-import io.riacho.mqtt.session.SessionStore;
-import java.util.Arrays;
-import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /// The PUBLISHes of one read of one client, in columns, with the way back to that client.
@@ -14,133 +11,54 @@ import org.jspecify.annotations.Nullable;
 /// Whoever takes it from [Publishes#offer] owns it until it calls [#durable] or [#failed], and must not
 /// touch it, nor any buffer of it, afterwards: the object and the bytes are used again. The payloads
 /// lie in the buffers that they were read from; nothing was copied.
-public final class PublishBatch implements Runnable, SessionStore.Completion {
+public interface PublishBatch {
 
     /// Why a whole batch was not made durable. Nothing of it is acknowledged.
-    public enum Failure {
+    enum Failure {
         /// There is no room on the disk for now. MQTT 5: DISCONNECT 0x97.
         FULL,
         /// The server is stopping, or its journal failed. MQTT 5: DISCONNECT 0x89.
         UNAVAILABLE
     }
 
-    /// Where a batch is on its way.
-    enum Phase {
-        FILLING,
-        OFFERED,
-        ANSWERED,
-        STORING,
-        STORED
-    }
-
-    private static final int CAPACITY_FIRST = 16;
-    private static final int CAPACITY_KEPT = 4096;
-
-    private final InboundPublishes owner;
-
-    private int size;
-    private KnownTopic[] topics = new KnownTopic[CAPACITY_FIRST];
-    private ByteBuf[] buffers = new ByteBuf[CAPACITY_FIRST];
-    private int[] starts = new int[CAPACITY_FIRST];
-    private int[] lengths = new int[CAPACITY_FIRST];
-    private byte[] headers = new byte[CAPACITY_FIRST];
-    private @Nullable PublishProperties[] properties = new @Nullable PublishProperties[0];
-    private @Nullable ReasonCode[] refusals = new @Nullable ReasonCode[0];
-    private @Nullable String[] reasons = new @Nullable String[0];
-    private long payloadBytes;
-
-    /// What is to be answered, in order: type, packet id, and the publish it is about or -1.
-    private int acks;
-
-    private byte[] ackTypes = new byte[CAPACITY_FIRST];
-    private char[] ackIds = new char[CAPACITY_FIRST];
-    private int[] ackOf = new int[CAPACITY_FIRST];
-    private @Nullable ReasonCode[] ackCodes = new @Nullable ReasonCode[0];
-
-    /// Each buffer is retained once for the batch.
-    private @Nullable ByteBuf lastBuffer;
-
-    private Phase phase = Phase.FILLING;
-    private @Nullable Failure failure;
-    private @Nullable Fanout fanout;
-
-    /// What else waits for its turn in the line, and what it weighs.
-    private @Nullable Runnable action;
-
-    private int actionBytes;
-
-    PublishBatch(InboundPublishes owner) {
-        this.owner = owner;
-    }
-
-    // ---- for the taker
-
     /// How many messages there are; may be 0.
-    public int size() {
-        return size;
-    }
+    int size();
 
-    public Client client() {
-        return owner.client();
-    }
+    Client client();
 
     /// The topic's name; the same object for the same topic, as long as the connection remembers it.
-    public String topic(int index) {
-        return topics[index].name();
-    }
+    String topic(int index);
 
     /// A place for the taker's own knowledge about the topic, kept as long as the connection remembers
     /// the topic; only to be touched on the connection's event loop, that is, within
     /// [Publishes#offer].
-    public @Nullable Object topicAttachment(int index) {
-        return topics[index].attachment();
-    }
+    @Nullable Object topicAttachment(int index);
 
     /// See [#topicAttachment].
-    public void attachToTopic(int index, Object attachment) {
-        topics[index].attach(attachment);
-    }
+    void attachToTopic(int index, Object attachment);
 
-    public Qos qos(int index) {
-        return Qos.of(headers[index] >> 1 & 3);
-    }
+    Qos qos(int index);
 
-    public boolean dup(int index) {
-        return (headers[index] & 8) != 0;
-    }
+    boolean dup(int index);
 
-    public boolean retain(int index) {
-        return (headers[index] & 1) != 0;
-    }
+    boolean retain(int index);
 
     /// Where the payload lies: from [#payloadStart] for [#payloadLength] bytes. To be read by absolute
     /// index only.
-    public ByteBuf buffer(int index) {
-        return buffers[index];
-    }
+    ByteBuf buffer(int index);
 
-    public int payloadStart(int index) {
-        return starts[index];
-    }
+    int payloadStart(int index);
 
-    public int payloadLength(int index) {
-        return lengths[index];
-    }
+    int payloadLength(int index);
 
     /// The payload as a buffer of its own, not retained.
-    public ByteBuf payload(int index) {
-        return buffers[index].slice(starts[index], lengths[index]);
-    }
+    ByteBuf payload(int index);
 
     /// The sum of the payloads' lengths.
-    public long payloadBytes() {
-        return payloadBytes;
-    }
+    long payloadBytes();
 
     /// Null when the message has none.
-    public @Nullable PublishProperties properties(int index) {
-        return index < properties.length ? properties[index] : null;
-    }
+    @Nullable PublishProperties properties(int index);
 
     /// This message is not wanted, though the rest may be: it reaches no subscriber, and an MQTT 5
     /// client gets the code in its PUBACK or PUBREC. MQTT 3.1.1 knows no such thing (3.3.5): for
@@ -148,236 +66,11 @@ public final class PublishBatch implements Runnable, SessionStore.Completion {
     /// acknowledgement, so that the message does not come back for ever.
     ///
     /// @param code one that PUBACK may bear: 0x80, 0x83, 0x87, 0x90, 0x97 or 0x99
-    public void refuse(int index, ReasonCode code, String reason) {
-        if (refusals.length <= index) {
-            refusals = Arrays.copyOf(refusals, topics.length);
-            reasons = Arrays.copyOf(reasons, topics.length);
-        }
-        refusals[index] = code;
-        reasons[index] = reason;
-    }
+    void refuse(int index, ReasonCode code, String reason);
 
     /// Every message that was not refused is durable: it may be acknowledged.
-    public void durable() {
-        answer();
-    }
+    void durable();
 
     /// None of them was kept.
-    public void failed(Failure why) {
-        failure = why;
-        answer();
-    }
-
-    private void answer() {
-        if (owner.isOnLoop()) {
-            phase = Phase.ANSWERED;
-            owner.progress();
-        } else {
-            execute();
-        }
-    }
-
-    private void execute() {
-        try {
-            owner.loop().execute(this);
-        } catch (RejectedExecutionException e) {
-            // The server has stopped: nobody is left to be answered.
-            recycle();
-        }
-    }
-
-    /// For the event loop.
-    @Override
-    public void run() {
-        phase = phase == Phase.STORING ? Phase.STORED : Phase.ANSWERED;
-        owner.progress();
-    }
-
-    /// For the session store.
-    @Override
-    public void stored() {
-        if (owner.isOnLoop()) {
-            phase = Phase.STORED;
-            owner.progress();
-        } else {
-            execute();
-        }
-    }
-
-    /// For the session store.
-    @Override
-    public void failed(boolean full, String reason) {
-        failure = full ? Failure.FULL : Failure.UNAVAILABLE;
-        stored();
-    }
-
-    // ---- for the connection
-
-    Phase phase() {
-        return phase;
-    }
-
-    void phase(Phase next) {
-        phase = next;
-    }
-
-    @Nullable Failure failure() {
-        return failure;
-    }
-
-    @Nullable Fanout fanout() {
-        return fanout;
-    }
-
-    void fanout(Fanout planned) {
-        fanout = planned;
-    }
-
-    void action(Runnable todo, int bytes) {
-        action = todo;
-        actionBytes = bytes;
-    }
-
-    @Nullable Runnable action() {
-        return action;
-    }
-
-    /// What it counts against the limit of what is pending.
-    long weightBytes() {
-        return payloadBytes + actionBytes;
-    }
-
-    KnownTopic knownTopic(int index) {
-        return topics[index];
-    }
-
-    boolean isRefused(int index) {
-        return index < refusals.length && refusals[index] != null;
-    }
-
-    @Nullable ReasonCode refusal(int index) {
-        return index < refusals.length ? refusals[index] : null;
-    }
-
-    @Nullable String reason(int index) {
-        return index < reasons.length ? reasons[index] : null;
-    }
-
-    boolean isEmpty() {
-        return acks == 0 && size == 0;
-    }
-
-    /// Adds a message.
-    ///
-    /// @return its index
-    @SuppressWarnings("ReferenceEquality") // the same buffer, not the same bytes
-    int add(
-            KnownTopic topic,
-            int header,
-            ByteBuf in,
-            int start,
-            int length,
-            @Nullable PublishProperties with) {
-        if (size == topics.length) {
-            grow();
-        }
-        if (in != lastBuffer) {
-            in.retain();
-            lastBuffer = in;
-        }
-        int index = size++;
-        topics[index] = topic;
-        headers[index] = (byte) header;
-        buffers[index] = in;
-        starts[index] = start;
-        lengths[index] = length;
-        payloadBytes += length;
-        if (with != null) {
-            if (properties.length <= index) {
-                properties = Arrays.copyOf(properties, topics.length);
-            }
-            properties[index] = with;
-        }
-        return index;
-    }
-
-    private void grow() {
-        int room = size * 2;
-        topics = Arrays.copyOf(topics, room);
-        buffers = Arrays.copyOf(buffers, room);
-        starts = Arrays.copyOf(starts, room);
-        lengths = Arrays.copyOf(lengths, room);
-        headers = Arrays.copyOf(headers, room);
-    }
-
-    /// Adds an answer.
-    ///
-    /// @param of the message that it acknowledges, or -1
-    /// @param code null: what became of the message
-    void addAck(int type, int packetId, int of, @Nullable ReasonCode code) {
-        if (acks == ackTypes.length) {
-            ackTypes = Arrays.copyOf(ackTypes, acks * 2);
-            ackIds = Arrays.copyOf(ackIds, acks * 2);
-            ackOf = Arrays.copyOf(ackOf, acks * 2);
-        }
-        ackTypes[acks] = (byte) type;
-        ackIds[acks] = (char) packetId;
-        ackOf[acks] = of;
-        if (code != null) {
-            if (ackCodes.length <= acks) {
-                ackCodes = Arrays.copyOf(ackCodes, ackTypes.length);
-            }
-            ackCodes[acks] = code;
-        }
-        acks++;
-    }
-
-    int acks() {
-        return acks;
-    }
-
-    int ackType(int ack) {
-        return ackTypes[ack];
-    }
-
-    int ackId(int ack) {
-        return ackIds[ack];
-    }
-
-    int ackOf(int ack) {
-        return ackOf[ack];
-    }
-
-    @Nullable ReasonCode ackCode(int ack) {
-        return ack < ackCodes.length ? ackCodes[ack] : null;
-    }
-
-    /// Gives the buffers back and empties the batch for its next use.
-    ///
-    /// @return false when it has grown too large to be kept
-    @SuppressWarnings("ReferenceEquality") // the same buffer, not the same bytes
-    boolean recycle() {
-        ByteBuf last = null;
-        for (int i = 0; i < size; i++) {
-            if (buffers[i] != last) {
-                last = buffers[i];
-                last.release();
-            }
-        }
-        boolean kept = topics.length <= CAPACITY_KEPT && ackTypes.length <= CAPACITY_KEPT;
-        size = 0;
-        acks = 0;
-        payloadBytes = 0;
-        lastBuffer = null;
-        Arrays.fill(properties, null);
-        Arrays.fill(refusals, null);
-        Arrays.fill(reasons, null);
-        Arrays.fill(ackCodes, null);
-        phase = Phase.FILLING;
-        failure = null;
-        fanout = null;
-        action = null;
-        actionBytes = 0;
-        return kept;
-    }
+    void failed(Failure why);
 }

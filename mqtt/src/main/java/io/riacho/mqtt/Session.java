@@ -34,8 +34,8 @@ final class Session {
 
     // ---- behind the lock
 
-    private @Nullable MqttConnection owner;
-    private @Nullable MqttConnection waiting;
+    private @Nullable SessionOwner owner;
+    private @Nullable SessionOwner waiting;
     private boolean ended;
     private boolean draining;
     private boolean awake;
@@ -122,23 +122,23 @@ final class Session {
     /// Makes a connection the owner, or lets it wait for the one that is.
     ///
     /// @return false when the session is over: ask for a new one
-    boolean acquire(MqttConnection connection) {
-        MqttConnection older;
-        MqttConnection displaced = null;
+    boolean acquire(SessionOwner newcomer) {
+        SessionOwner older;
+        SessionOwner displaced = null;
         synchronized (this) {
             if (ended) {
                 return false;
             }
             older = owner;
             if (older == null) {
-                owner = connection;
+                owner = newcomer;
             } else {
                 displaced = waiting;
-                waiting = connection;
+                waiting = newcomer;
             }
         }
         if (older == null) {
-            connection.granted(this);
+            newcomer.granted(this);
         } else {
             older.takeOver();
         }
@@ -155,15 +155,15 @@ final class Session {
     /// session or one of its name: the next client's `Opened` comes after this one's `Closed`.
     ///
     /// @param left what its client's connection left to be published, or null
-    void release(MqttConnection connection, ConnectPacket.@Nullable Will left) {
-        MqttConnection next;
+    void release(SessionOwner leaver, ConnectPacket.@Nullable Will left) {
+        SessionOwner next;
         boolean lasts;
         synchronized (this) {
-            if (waiting == connection) {
+            if (waiting == leaver) {
                 waiting = null;
                 return;
             }
-            if (owner != connection) {
+            if (owner != leaver) {
                 return;
             }
             online = false;
@@ -201,7 +201,7 @@ final class Session {
         absence.expireIn(seconds);
     }
 
-    private void handOver(MqttConnection next, ConnectPacket.@Nullable Will left) {
+    private void handOver(SessionOwner next, ConnectPacket.@Nullable Will left) {
         // A delayed will is not sent when the session goes on [MQTT-3.1.3-9].
         boolean goesOn = isDurable() && !next.startsClean();
         if (left != null && (left.delaySeconds() == 0 || !goesOn)) {
@@ -292,7 +292,7 @@ final class Session {
 
     /// Puts a message into the queue and wakes the owner. By any thread.
     void deliver(Delivery delivery) {
-        MqttConnection wake = null;
+        SessionOwner wake = null;
         List<Delivery> outs = List.of();
         synchronized (this) {
             if (ended || (!online && !isDurable())) {
@@ -381,8 +381,41 @@ final class Session {
 
     // ---- for the owner
 
-    Map<String, Subscription> subscriptions() {
-        return subscriptions;
+    /// The filters that are subscribed, as the client gave them.
+    List<String> filters() {
+        return List.copyOf(subscriptions.keySet());
+    }
+
+    int subscriptionCount() {
+        return subscriptions.size();
+    }
+
+    boolean isSubscribed(String filter) {
+        return subscriptions.containsKey(filter);
+    }
+
+    /// Puts a subscription in force, in place of the one with the same filter.
+    ///
+    /// @return whether there was none with this filter
+    boolean subscribe(Subscription subscription) {
+        Subscription earlier = subscriptions.put(subscription.filter(), subscription);
+        broker.subscriptions().add(subscription);
+        if (earlier != null) {
+            broker.subscriptions().remove(earlier);
+        }
+        return earlier == null;
+    }
+
+    /// Ends a subscription: nothing more is queued for it from here on [MQTT-3.10.4-2].
+    ///
+    /// @return false when there is none with this filter
+    boolean unsubscribe(String filter) {
+        Subscription removed = subscriptions.remove(filter);
+        if (removed == null) {
+            return false;
+        }
+        broker.subscriptions().remove(removed);
+        return true;
     }
 
     /// What was sent and is not settled, in the order of sending; settled ones are taken off its head.

@@ -42,7 +42,7 @@ final class SessionWrites {
                     public void failed(boolean full, String reason) {
                         PublishBatch.Failure failure =
                                 full ? PublishBatch.Failure.FULL : PublishBatch.Failure.UNAVAILABLE;
-                        Runnable end = () -> connection.end(Broker.codeOf(failure), reason);
+                        Runnable end = () -> connection.endUndurable(failure, reason);
                         connection.onLoop(() -> after(end));
                     }
                 });

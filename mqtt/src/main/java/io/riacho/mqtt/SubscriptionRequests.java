@@ -66,10 +66,10 @@ final class SubscriptionRequests {
         ReasonCode[] codes = new ReasonCode[packet.entries().size()];
         List<Subscription> granted = new ArrayList<>(codes.length);
         List<SessionChange> changes = new ArrayList<>(codes.length);
-        int room = broker.limits().subscriptionsPerSessionMax() - session.subscriptions().size();
+        int room = broker.limits().subscriptionsPerSessionMax() - session.subscriptionCount();
         for (int i = 0; i < codes.length; i++) {
             SubscribePacket.Entry entry = packet.entries().get(i);
-            boolean another = !session.subscriptions().containsKey(entry.filter());
+            boolean another = !session.isSubscribed(entry.filter());
             codes[i] = decide(entry, another && room <= 0);
             if (codes[i].isError()) {
                 continue;
@@ -103,7 +103,10 @@ final class SubscriptionRequests {
             throw new BadPacketException(
                     ReasonCode.PROTOCOL_ERROR, "No Local on a shared subscription");
         }
-        if (!broker.authorizer().maySubscribe(connection.client(), Topics.unshared(filter))) {
+        if (!connection
+                .ports()
+                .authorizer()
+                .maySubscribe(connection.client(), Topics.unshared(filter))) {
             return ReasonCode.NOT_AUTHORIZED;
         }
         if (full) {
@@ -123,21 +126,17 @@ final class SubscriptionRequests {
     private void grant(int packetId, ReasonCode[] codes, List<Subscription> granted) {
         Fanout retained = new Fanout();
         for (Subscription each : granted) {
-            Subscription earlier = session.subscriptions().put(each.filter(), each);
-            broker.subscriptions().add(each);
-            if (earlier != null) {
-                broker.subscriptions().remove(earlier);
-            }
-            if (wantsRetained(each, earlier == null)) {
+            boolean isNew = session.subscribe(each);
+            if (wantsRetained(each, isNew)) {
                 addRetained(each, retained);
             }
         }
         PacketWriter.suback(connection.out(64), version, packetId, codes);
         for (Subscription each : granted) {
-            broker.events().subscribed(connection.client(), each.filter());
+            connection.ports().events().subscribed(connection.client(), each.filter());
         }
         if (retained.targets() > 0) {
-            writes.whenStored(retained.changes(), () -> retained.carryOut(broker.retained()));
+            writes.whenStored(retained.changes(), () -> broker.deliver(retained));
         }
     }
 
@@ -154,14 +153,13 @@ final class SubscriptionRequests {
 
     private void addRetained(Subscription subscription, Fanout into) {
         long now = broker.nowMillis();
-        broker.retained()
-                .forEach(
-                        subscription.plainFilter(),
-                        (Message message) -> {
-                            if (!message.isExpired(now)) {
-                                into.add(message, subscription, true);
-                            }
-                        });
+        broker.forEachRetained(
+                subscription.plainFilter(),
+                (Message message) -> {
+                    if (!message.isExpired(now)) {
+                        into.add(message, subscription, true);
+                    }
+                });
     }
 
     void unsubscribe(ByteBuf in, int start, int end) throws BadPacketException {
@@ -183,14 +181,11 @@ final class SubscriptionRequests {
                 codes[i] = ReasonCode.TOPIC_FILTER_INVALID;
                 continue;
             }
-            Subscription removed = session.subscriptions().remove(filter);
-            if (removed == null) {
+            if (!session.unsubscribe(filter)) {
                 codes[i] = ReasonCode.NO_SUBSCRIPTION_EXISTED;
                 continue;
             }
             codes[i] = ReasonCode.SUCCESS;
-            // Nothing more is queued for it from here on [MQTT-3.10.4-2].
-            broker.subscriptions().remove(removed);
             if (session.isDurable()) {
                 changes.add(new SessionChange.Unsubscribed(session.clientId(), filter));
             }

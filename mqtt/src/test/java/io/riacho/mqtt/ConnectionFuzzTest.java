@@ -109,23 +109,12 @@ public class ConnectionFuzzTest {
         UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(false);
         EmbeddedChannel timers = new EmbeddedChannel();
         timers.freezeTime();
-        Broker broker =
-                new Broker(
-                        new MqttServer.Parts(
-                                List.of(),
-                                MqttLimits.DEFAULTS,
-                                Publishes.NONE,
-                                new SessionStoreInMemory(),
-                                TestServer.EVERYBODY,
-                                Authorizer.ALL,
-                                ClientEvents.NONE,
-                                () -> 0,
-                                1),
-                        timers.eventLoop());
-        EmbeddedClient witness = new EmbeddedClient(broker, allocator);
+        ConnectionRegistry server =
+                EmbeddedServer.start(new SessionStoreInMemory(), () -> 0, timers.eventLoop());
+        EmbeddedClient witness = new EmbeddedClient(server, allocator);
         witness.send(Bytes.connect(5, "witness", true, 0, Bytes.of()));
         witness.send(Bytes.subscribe(5, 1, "#", 0));
-        EmbeddedClient client = new EmbeddedClient(broker, allocator);
+        EmbeddedClient client = new EmbeddedClient(server, allocator);
         sendInPieces(client, witness, input, allocator);
         timers.advanceTimeBy(SECONDS_AFTER, TimeUnit.SECONDS);
         timers.runScheduledPendingTasks();

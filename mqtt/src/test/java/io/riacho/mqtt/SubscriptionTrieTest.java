@@ -30,18 +30,7 @@ class SubscriptionTrieTest {
 
     private final DefaultEventExecutor timers = new DefaultEventExecutor();
     private final Broker broker =
-            new Broker(
-                    new MqttServer.Parts(
-                            List.of(),
-                            MqttLimits.DEFAULTS,
-                            Publishes.NONE,
-                            new SessionStoreInMemory(),
-                            TestServer.EVERYBODY,
-                            Authorizer.ALL,
-                            ClientEvents.NONE,
-                            () -> 0,
-                            1),
-                    timers);
+            new Broker(MqttLimits.DEFAULTS, new SessionStoreInMemory(), () -> 0, timers);
 
     @AfterEach
     void stop() {
