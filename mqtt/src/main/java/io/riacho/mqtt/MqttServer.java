@@ -21,12 +21,24 @@ import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
 import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.riacho.mqtt.broker.Broker;
+import io.riacho.mqtt.broker.ServerCounters;
+import io.riacho.mqtt.connection.ConnectionRegistry;
+import io.riacho.mqtt.connection.Ports;
 import io.riacho.mqtt.packet.PublishProperties;
 import io.riacho.mqtt.packet.Qos;
 import io.riacho.mqtt.packet.ReasonCode;
 import io.riacho.mqtt.packet.Topics;
 import io.riacho.mqtt.session.Message;
 import io.riacho.mqtt.session.SessionStore;
+import io.riacho.mqtt.spi.Authenticator;
+import io.riacho.mqtt.spi.Authorizer;
+import io.riacho.mqtt.spi.Client;
+import io.riacho.mqtt.spi.ClientEvents;
+import io.riacho.mqtt.spi.DeliveryListener;
+import io.riacho.mqtt.spi.MqttLimits;
+import io.riacho.mqtt.spi.PublishHandler;
+import io.riacho.mqtt.spi.ServerStatistics;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -40,7 +52,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The server: made from its parts, started once, closed once. Its methods are safe for use by many
+/// An MQTT server: made from its parts, started once, closed once. Its methods are safe for use by many
 /// threads.
 public final class MqttServer implements AutoCloseable {
 
@@ -50,14 +62,14 @@ public final class MqttServer implements AutoCloseable {
     private static final int BACKLOG = 1024;
     private static final String SUBPROTOCOL = "mqtt";
 
-    /// What a server is made from.
+    /// The parts of a server: its listeners, limits and ports.
     ///
     /// @param clockMillis ms since 1970 UTC, for expiries that outlive the process
     /// @param threads event loops; each serves many connections
     public record Parts(
             List<Listener> listeners,
             MqttLimits limits,
-            Publishes publishes,
+            PublishHandler publishHandler,
             SessionStore store,
             Authenticator authenticator,
             Authorizer authorizer,
@@ -73,7 +85,7 @@ public final class MqttServer implements AutoCloseable {
         }
     }
 
-    /// Whom a message of the server itself is for.
+    /// The subscribers that a message of the server itself is for.
     public enum Audience {
         /// All subscribers; QoS 1 and 2 wait in the sessions of those who are away.
         EVERYONE,
@@ -100,7 +112,7 @@ public final class MqttServer implements AutoCloseable {
                 new ConnectionRegistry(
                         broker,
                         new Ports(
-                                parts.publishes(),
+                                parts.publishHandler(),
                                 parts.authenticator(),
                                 parts.authorizer(),
                                 parts.events()));
@@ -158,7 +170,7 @@ public final class MqttServer implements AutoCloseable {
         return addresses;
     }
 
-    /// Publishes a message of the server itself. Authorization is not asked, and [Publishes] does not
+    /// Publishes a message of the server itself. Authorization is not asked, and the [PublishHandler] does not
     /// see it.
     ///
     /// @param payload by reference, not to be changed afterwards
@@ -248,7 +260,7 @@ public final class MqttServer implements AutoCloseable {
 
         @Override
         protected void initChannel(Channel channel) {
-            Counters counters = broker.counters();
+            ServerCounters counters = broker.counters();
             if (counters.connections().incrementAndGet() > broker.limits().connectionsMax()) {
                 counters.connections().decrementAndGet();
                 counters.refused();
@@ -279,7 +291,7 @@ public final class MqttServer implements AutoCloseable {
                                         .maxFramePayloadLength(broker.limits().packetBytesMax())
                                         .allowExtensions(false)
                                         .build()));
-                pipeline.addLast(new WebSocketBytes());
+                pipeline.addLast(new WebSocketFrameCodec());
             }
             pipeline.addLast(connections.newHandler(listener.name()));
         }

@@ -10,6 +10,7 @@ import ch.qos.logback.core.AppenderBase;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.riacho.mqtt.connection.ConnectionRegistry;
 import io.riacho.mqtt.session.SessionStoreInMemory;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.riacho.mqtt.RawClient.Packet;
+import io.riacho.mqtt.connection.ConnectionRegistry;
 import java.util.ArrayList;
 import java.util.List;
 

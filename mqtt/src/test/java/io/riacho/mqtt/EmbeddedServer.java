@@ -1,7 +1,14 @@
 package io.riacho.mqtt;
 
 import io.netty.util.concurrent.EventExecutor;
+import io.riacho.mqtt.broker.Broker;
+import io.riacho.mqtt.connection.ConnectionRegistry;
+import io.riacho.mqtt.connection.Ports;
 import io.riacho.mqtt.session.SessionStore;
+import io.riacho.mqtt.spi.Authorizer;
+import io.riacho.mqtt.spi.ClientEvents;
+import io.riacho.mqtt.spi.MqttLimits;
+import io.riacho.mqtt.spi.PublishHandler;
 import java.util.function.LongSupplier;
 
 /// A server without sockets, for [EmbeddedClient]s: everybody may do everything.
@@ -16,6 +23,10 @@ final class EmbeddedServer {
         broker.restore();
         return new ConnectionRegistry(
                 broker,
-                new Ports(Publishes.NONE, TestServer.EVERYBODY, Authorizer.ALL, ClientEvents.NONE));
+                new Ports(
+                        PublishHandler.NONE,
+                        TestServer.EVERYBODY,
+                        Authorizer.ALL,
+                        ClientEvents.NONE));
     }
 }

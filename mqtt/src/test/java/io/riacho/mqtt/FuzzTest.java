@@ -9,6 +9,7 @@ import ch.qos.logback.core.read.ListAppender;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.util.concurrent.DefaultEventExecutor;
+import io.riacho.mqtt.connection.ConnectionRegistry;
 import io.riacho.mqtt.session.SessionStoreInMemory;
 import io.riacho.simulation.Seed;
 import java.util.ArrayList;
@@ -18,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.LoggerFactory;
 
-/// Whatever bytes come, however they are cut: no fault of ours, no buffer lost, and the server goes on.
+/// Random bytes, cut anyhow: no fault of ours, no buffer lost, and the server goes on.
 /// Replay with -Driacho.seed=N.
 class FuzzTest {
 

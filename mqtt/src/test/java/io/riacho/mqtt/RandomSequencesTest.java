@@ -7,6 +7,7 @@ import io.riacho.mqtt.RawClient.Packet;
 import io.riacho.mqtt.SessionModel.Owed;
 import io.riacho.mqtt.SessionModel.Said;
 import io.riacho.mqtt.SessionModel.Wanted;
+import io.riacho.mqtt.connection.ConnectionRegistry;
 import io.riacho.mqtt.packet.Topics;
 import io.riacho.mqtt.session.SessionStoreInMemory;
 import io.riacho.simulation.Seed;

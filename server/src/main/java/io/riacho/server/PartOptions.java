@@ -4,7 +4,7 @@ import io.riacho.core.stream.StreamOptions;
 import io.riacho.journal.JournalOptions;
 import io.riacho.lake.Interval;
 import io.riacho.lake.LakeOptions;
-import io.riacho.mqtt.MqttLimits;
+import io.riacho.mqtt.spi.MqttLimits;
 import io.riacho.server.config.ServerConfig;
 import io.riacho.server.ingest.http.HttpOptions;
 import io.riacho.server.ingest.mqtt.MqttOptions;

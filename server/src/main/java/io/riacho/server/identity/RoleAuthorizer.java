@@ -1,7 +1,7 @@
 package io.riacho.server.identity;
 
-import io.riacho.mqtt.Authorizer;
-import io.riacho.mqtt.Client;
+import io.riacho.mqtt.spi.Authorizer;
+import io.riacho.mqtt.spi.Client;
 import io.riacho.server.identity.Policy.Action;
 import io.riacho.server.ingest.mqtt.TopicTree;
 import java.util.Objects;

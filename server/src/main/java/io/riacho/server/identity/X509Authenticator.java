@@ -1,8 +1,8 @@
 package io.riacho.server.identity;
 
 import io.micrometer.core.instrument.Counter;
-import io.riacho.mqtt.Authenticator;
 import io.riacho.mqtt.packet.ReasonCode;
+import io.riacho.mqtt.spi.Authenticator;
 import io.riacho.server.tls.CommonName;
 import java.security.cert.X509Certificate;
 import java.time.InstantSource;

@@ -1,9 +1,9 @@
 package io.riacho.server.actuation.mqtt;
 
-import io.riacho.mqtt.Client;
-import io.riacho.mqtt.ClientStatistics;
 import io.riacho.mqtt.packet.ReasonCode;
 import io.riacho.mqtt.packet.Version;
+import io.riacho.mqtt.spi.Client;
+import io.riacho.mqtt.spi.ClientStatistics;
 import io.riacho.server.devices.Connection;
 import io.riacho.server.devices.DeviceBook;
 import io.riacho.server.devices.Traffic;

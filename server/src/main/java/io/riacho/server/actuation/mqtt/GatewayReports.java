@@ -1,6 +1,6 @@
 package io.riacho.server.actuation.mqtt;
 
-import io.riacho.mqtt.Client;
+import io.riacho.mqtt.spi.Client;
 import io.riacho.server.ingest.mqtt.TopicListener;
 import io.riacho.server.ingest.mqtt.TopicTree;
 

@@ -1,6 +1,6 @@
 package io.riacho.server.actuation.mqtt;
 
-import io.riacho.mqtt.Client;
+import io.riacho.mqtt.spi.Client;
 import io.riacho.server.actuation.DeviceGroups;
 import io.riacho.server.identity.DeviceIdentity;
 

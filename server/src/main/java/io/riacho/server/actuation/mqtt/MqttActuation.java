@@ -1,13 +1,13 @@
 package io.riacho.server.actuation.mqtt;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.riacho.mqtt.Client;
-import io.riacho.mqtt.ClientEvents;
 import io.riacho.mqtt.MqttServer;
 import io.riacho.mqtt.packet.PublishProperties;
 import io.riacho.mqtt.packet.Qos;
 import io.riacho.mqtt.packet.ReasonCode;
 import io.riacho.mqtt.packet.Topics;
+import io.riacho.mqtt.spi.Client;
+import io.riacho.mqtt.spi.ClientEvents;
 import io.riacho.server.actuation.CommandBook;
 import io.riacho.server.actuation.DeviceGroups;
 import io.riacho.server.actuation.Updates;

@@ -1,12 +1,12 @@
 package io.riacho.server.actuation.mqtt;
 
-import io.riacho.mqtt.Client;
-import io.riacho.mqtt.DeliveryListener;
 import io.riacho.mqtt.MqttServer;
 import io.riacho.mqtt.packet.PublishProperties;
 import io.riacho.mqtt.packet.Qos;
 import io.riacho.mqtt.packet.ReasonCode;
 import io.riacho.mqtt.packet.Topics;
+import io.riacho.mqtt.spi.Client;
+import io.riacho.mqtt.spi.DeliveryListener;
 import io.riacho.server.actuation.Command;
 import io.riacho.server.actuation.CommandBook;
 import io.riacho.server.actuation.CommandJson;

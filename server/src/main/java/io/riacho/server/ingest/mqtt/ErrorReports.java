@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.buffer.ByteBufUtil;
-import io.riacho.mqtt.PublishBatch;
+import io.riacho.mqtt.spi.PublishBatch;
 import io.riacho.server.ingest.json.Rfc3339;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package io.riacho.server.ingest.mqtt;
 
-import io.riacho.mqtt.PublishBatch;
+import io.riacho.mqtt.spi.PublishBatch;
 import io.riacho.server.intake.Failure;
 import io.riacho.server.intake.ReadingBatch;
 import io.riacho.server.intake.Refusal;

@@ -1,6 +1,6 @@
 package io.riacho.server.ingest.mqtt;
 
-import io.riacho.mqtt.MqttLimits;
+import io.riacho.mqtt.spi.MqttLimits;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -3,9 +3,9 @@ package io.riacho.server.ingest.mqtt;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.buffer.ByteBufUtil;
-import io.riacho.mqtt.PublishBatch;
-import io.riacho.mqtt.Publishes;
 import io.riacho.mqtt.packet.ReasonCode;
+import io.riacho.mqtt.spi.PublishBatch;
+import io.riacho.mqtt.spi.PublishHandler;
 import io.riacho.server.ingest.json.KnownSensor;
 import io.riacho.server.intake.Intake;
 import io.riacho.server.intake.InvalidReadingException;
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// All readings of one read are one submission, so that a sender that pipelines pays one hand-over for
 /// hundreds of messages. Several of a client's batches may be on their way; the MQTT server answers them
 /// in order. On the event loops of that server.
-final class MqttReadings implements Publishes {
+final class MqttReadings implements PublishHandler {
 
     /// What a topic means, remembered with the topic.
     private sealed interface Use {}

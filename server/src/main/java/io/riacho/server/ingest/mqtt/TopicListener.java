@@ -1,6 +1,6 @@
 package io.riacho.server.ingest.mqtt;
 
-import io.riacho.mqtt.Client;
+import io.riacho.mqtt.spi.Client;
 import io.riacho.server.intake.Failure;
 
 /// Hears what gateways send besides readings: messages of clients on the topics of status, errors and

@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.riacho.mqtt.Client;
-import io.riacho.mqtt.ClientStatistics;
 import io.riacho.mqtt.packet.Version;
+import io.riacho.mqtt.spi.Client;
+import io.riacho.mqtt.spi.ClientStatistics;
 import io.riacho.server.actuation.Commands.Acknowledgement;
 import io.riacho.server.actuation.DeviceGroups;
 import io.riacho.server.devices.DeviceBook;
