@@ -205,7 +205,7 @@ class EventStreamsTest {
                         .startsWith("HTTP/1.1 503 ");
             }
         }
-        await().untilAsserted(() -> {
+        await().ignoreExceptions().untilAsserted(() -> {
             try (Follower fourth = new Follower()) {
                 fourth.await("state");
             }

@@ -18,7 +18,7 @@
 # Exit: 0 all well, 1 something was not, 2 wrong usage, 3 a tool is missing.
 set -euo pipefail
 # shellcheck source=lib.sh
-source "$(dirname "$0")/lib.sh"
+source "$(dirname "$0")/../lib.sh"
 
 IMAGES=(sensor-service:grpc:50051 processor-service:grpc:50052 actuator-service:grpc:50053 greeting-service:grpc:50051 riacho:http:8080)
 BASE_IMAGE=debian:bookworm-slim

@@ -23,7 +23,7 @@
 # Ends with `infra: N passed, N failed, N not run`; exit 0 only if none failed.
 set -uo pipefail
 # shellcheck source=lib.sh
-source "$(dirname "$0")/lib.sh"
+source "$(dirname "$0")/../lib.sh"
 
 keep=0
 containers=1
@@ -94,7 +94,7 @@ source "$DEPLOY_DIR/test/cloudformation.sh"
 source "$DEPLOY_DIR/test/terraform.sh"
 
 if [[ $containers == 0 ]]; then
-  skip "containers: images, flow, failures, recovery" "--no-containers; deploy/test_containers.sh runs them"
+  skip "containers: images, flow, failures, recovery" "--no-containers; deploy/test/test_containers.sh runs them"
 elif reason=$("$DEPLOY_DIR/test_containers.sh" --possible 2>&1); then
   check "containers: images, flow, failures, recovery (test_containers.sh)" "$DEPLOY_DIR/test_containers.sh"
 else
