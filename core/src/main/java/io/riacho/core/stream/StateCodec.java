@@ -5,10 +5,10 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 
-/// How states are written: numbers in as few bytes as they need, readings in full.
-final class Wire {
+/// Writes and reads the parts of states: numbers in as few bytes as they need, readings in full.
+final class StateCodec {
 
-    private Wire() {}
+    private StateCodec() {}
 
     /// LEB128: seven bits a byte, the lowest first; 1 byte for 0 to 127, 10 for negative numbers.
     static void writeVarint(DataOutput out, long value) throws IOException {
