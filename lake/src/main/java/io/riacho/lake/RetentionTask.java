@@ -14,14 +14,14 @@ import org.duckdb.DuckDBConnection;
 
 /// Removes the oldest days, and keeps their statistics: the same commit that drops the days' files
 /// puts their partials, merged per series with those dropped before, into a new base file.
-final class Retirement {
+final class RetentionTask {
 
     private final Disk disk;
     private final Path lake;
-    private final Engine engine;
+    private final DuckDb engine;
     private final Catalog catalog;
 
-    Retirement(Disk disk, Path lake, Engine engine, Catalog catalog) {
+    RetentionTask(Disk disk, Path lake, DuckDb engine, Catalog catalog) {
         this.disk = disk;
         this.lake = lake;
         this.engine = engine;
@@ -57,7 +57,7 @@ final class Retirement {
         try (DuckDBConnection connection = engine.connect()) {
             writeBase(connection, manifest, kept, statistics);
         } catch (SQLException e) {
-            throw Engine.explained("removing days up to " + days, e);
+            throw DuckDb.explained("removing days up to " + days, e);
         }
         return days.size();
     }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Consistency comes from DuckDB's snapshots: the views and the tables of the blocks that they name
 /// change in one transaction ([#refresh]), and a query's transaction sees either all of it or nothing.
-final class Engine implements AutoCloseable {
+final class DuckDb implements AutoCloseable {
 
     private final Path lake;
     private final LakeOptions options;
@@ -35,7 +35,7 @@ final class Engine implements AutoCloseable {
     private final Map<Integer, Staging> stagings = new HashMap<>();
     private long viewsGeneration = -1;
 
-    Engine(Path lake, LakeOptions options) {
+    DuckDb(Path lake, LakeOptions options) {
         this.lake = lake;
         this.options = options;
     }
@@ -113,7 +113,7 @@ final class Engine implements AutoCloseable {
 
     /// Brings views and tables up to a state, and the tables up to the rows appended so far. Under
     /// the lock.
-    void refresh(State state) throws SQLException {
+    void refresh(CatalogState state) throws SQLException {
         redefine(state);
         for (Block block : state.blocks()) {
             staging(block).catchUp(admin(), Long.MAX_VALUE);
@@ -121,7 +121,7 @@ final class Engine implements AutoCloseable {
     }
 
     /// Views and tables only. Under the lock.
-    void redefine(State state) throws SQLException {
+    void redefine(CatalogState state) throws SQLException {
         opened();
         if (viewsGeneration == state.generation()) {
             return;

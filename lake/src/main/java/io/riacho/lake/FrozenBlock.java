@@ -1,13 +1,13 @@
 package io.riacho.lake;
 
 /// A cut of the lake's unsealed rows: everything up to and including a journal position that no
-/// earlier cut has. It goes to [Lake#seal(Frozen)].
-public final class Frozen {
+/// earlier cut has. It goes to [Lake#seal(FrozenBlock)].
+public final class FrozenBlock {
 
     private final Block block;
     private final long upTo;
 
-    Frozen(Block block, long upTo) {
+    FrozenBlock(Block block, long upTo) {
         this.block = block;
         this.upTo = upTo;
     }

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// is read once and kept as three arrays, sorted by a hash of (hour, sensor, metric); a collision of
 /// hashes widens a range and costs a look-up, never a wrong answer. What is left is joined with the
 /// raw files of its hours.
-final class Finder {
+final class KeyLookup {
 
     /// Series-hours kept in memory, 24 bytes each.
     private static final int INDEX_ENTRIES_MAX = 500_000;
@@ -33,14 +33,14 @@ final class Finder {
     private static final int FILES_MAX = 64;
 
     private final Path lake;
-    private final Engine engine;
+    private final DuckDb engine;
     private final Catalog catalog;
 
     // Used under this object's lock.
     private final LinkedHashMap<String, DayIndex> indexes = new LinkedHashMap<>(16, 0.75f, true);
     private int indexEntries;
 
-    Finder(Path lake, Engine engine, Catalog catalog) {
+    KeyLookup(Path lake, DuckDb engine, Catalog catalog) {
         this.lake = lake;
         this.engine = engine;
         this.catalog = catalog;
@@ -50,7 +50,7 @@ final class Finder {
     ///
     /// @return the value of each key that has a row
     synchronized Map<ReadingKey, Double> find(Collection<ReadingKey> keys) throws IOException {
-        State state = catalog.pin();
+        CatalogState state = catalog.pin();
         try {
             Map<String, List<LakeFile>> rawByDay = byDay(state.manifest().of(Table.RAW));
             Map<String, List<ReadingKey>> keysByDay = new TreeMap<>();
@@ -90,13 +90,13 @@ final class Finder {
             }
             return found;
         } catch (SQLException e) {
-            throw Engine.explained("looking up late readings", e);
+            throw DuckDb.explained("looking up late readings", e);
         } finally {
             catalog.unpin(state);
         }
     }
 
-    private static Interval hour(State state) {
+    private static Interval hour(CatalogState state) {
         for (Interval interval : state.manifest().intervals()) {
             if (interval.micros() == Interval.HOUR_MICROS) {
                 return interval;
