@@ -13,10 +13,10 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/// Who may know whom, stated once.
+/// The layers of the packages: each rule of who may know whom, stated once.
 class LayeringTest {
 
-    private static final JavaClasses RIACHO =
+    static final JavaClasses RIACHO =
             new ClassFileImporter()
                     .withImportOption(new ImportOption.DoNotIncludeTests())
                     .importPackages("io.riacho");
