@@ -54,6 +54,7 @@ class TidyTest {
 
     private static final int COLUMNS = 100;
     private static final Set<String> LEFT_BY_BUILDS = Set.of("target", "node_modules", "demo-data");
+    private static final Set<String> KEPT_THOUGH_HIDDEN = Set.of(".ci", ".github");
     private static final Set<String> BINARY = Set.of("png", "journal", "jar", "class", "zip", "gz");
 
     private static final List<Source> TREE = tree();
@@ -851,11 +852,9 @@ class TidyTest {
                         public FileVisitResult preVisitDirectory(
                                 Path folder, BasicFileAttributes is) {
                             String name = String.valueOf(folder.getFileName());
-                            boolean skipped =
-                                    LEFT_BY_BUILDS.contains(name)
-                                            || name.startsWith(".")
-                                                    && !name.equals(".github")
-                                                    && !name.equals(".ci");
+                            boolean hidden =
+                                    name.startsWith(".") && !KEPT_THOUGH_HIDDEN.contains(name);
+                            boolean skipped = hidden || LEFT_BY_BUILDS.contains(name);
                             return skipped && !folder.equals(ROOT)
                                     ? FileVisitResult.SKIP_SUBTREE
                                     : FileVisitResult.CONTINUE;

@@ -22,6 +22,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
+/// Definitions of rules: from the configuration to versions, to the journal and back.
 class RulesTest {
 
     private static RuleConfig config(
