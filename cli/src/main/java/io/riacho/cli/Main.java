@@ -36,7 +36,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.OptionSpec;
 
-/// Where `./riacho` begins.
+/// Entry point of `./riacho`.
 @Command(
         name = "riacho",
         header = "Carries sensor readings to actions: durable, exact, queryable.",

@@ -14,7 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What the commands print, and what they end with.
+/// Tests of what commands print, and of their exit codes.
 class MainTest {
 
     private record Result(int exit, String out, String err) {}

@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
-/// How a client proves whom it talks to, and who it is. The server's certificate must be for the name
+/// TLS of a client: proof of whom it talks to, and of who it is. The server's certificate must be for the name
 /// or address that is called.
 ///
 /// @param authorities PEM file of the authorities that may have signed the server's certificate;

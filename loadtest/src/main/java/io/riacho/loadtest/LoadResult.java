@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
 
-/// What a run measured.
+/// Measurements of a finished run.
 ///
 /// @param options what was asked
 /// @param opened connections that stood when the load began

@@ -1,6 +1,6 @@
 package io.riacho.cli.common;
 
-/// What the process ends with. Documented in `riacho help` and in docs/operating.md: never renumber.
+/// Exit codes of the process. Documented in `riacho help` and in docs/operating.md: never renumber.
 public final class Exit {
 
     public static final int DONE = 0;

@@ -6,7 +6,7 @@ import java.io.UncheckedIOException;
 import java.util.Properties;
 import picocli.CommandLine.IVersionProvider;
 
-/// Which Riacho this is, as the build wrote it down.
+/// The version of this Riacho, as the build wrote it down.
 public final class Version implements IVersionProvider {
 
     /// The version, such as `0.1.0`.

@@ -1,4 +1,4 @@
-/// What several commands share: flags, exit codes, logging, the way to a running server.
+/// Shared parts of commands: flags, exit codes, logging, the way to a running server.
 @NullMarked
 package io.riacho.cli.common;
 

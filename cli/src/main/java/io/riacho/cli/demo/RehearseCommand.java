@@ -19,7 +19,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/// What the launcher runs once to learn what a start loads: a server on free ports in a temporary
+/// Runs once so that the launcher learns what a start loads: a server on free ports in a temporary
 /// directory, used at each door, and stopped.
 @Command(name = "rehearse", hidden = true, description = "Starts, uses and stops a server.")
 public final class RehearseCommand implements Callable<Integer> {

@@ -1,4 +1,4 @@
-/// What `riacho devices` says about devices.
+/// Commands about devices: identities, orders, updates.
 @NullMarked
 package io.riacho.cli.devices;
 

@@ -3,7 +3,7 @@ package io.riacho.cli.query;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What a query answered.
+/// Columns and rows of a query's answer.
 ///
 /// @param columns their names
 /// @param rows each as long as `columns`; a value is null, a Boolean, a Number or a String

@@ -17,7 +17,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What `up` stands on.
+/// Tests of the server that `up` and the demo run.
 class RunningServerTest {
 
     @TempDir
