@@ -22,6 +22,18 @@ for script in "${scripts[@]}"; do
   check "${script##*/} names an argument that it does not know" expect_status 2 "--no-such-option" "$script" --no-such-option
 done
 
+# A path that leads nowhere would look like a tool that is not there.
+calls_lead_somewhere() {
+  local file called status=0
+  while IFS=: read -r file called; do
+    called=${called#\"\$DEPLOY_DIR/}
+    called=${called%\"}
+    [[ -e $DEPLOY_DIR/$called ]] || { say "$file names $called, which is not there"; status=1; }
+  done < <(grep -roE --include='*.sh' '"\$DEPLOY_DIR/[a-z_/]+\.sh"' "$DEPLOY_DIR")
+  return "$status"
+}
+check "the scripts that scripts call are there" calls_lead_somewhere
+
 for template in "$DEPLOY_DIR"/cloudformation/*.yaml; do
   if have cfn-lint; then check "cfn-lint ${template##*/}" cfn-lint "$template"; else skip "cfn-lint ${template##*/}" "no cfn-lint: pip install cfn-lint"; fi
 done

@@ -14,7 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Tests of what commands print, and of their exit codes.
+/// The output and the exit codes of the commands.
 class MainTest {
 
     private record Result(int exit, String out, String err) {}

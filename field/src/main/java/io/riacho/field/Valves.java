@@ -2,7 +2,7 @@ package io.riacho.field;
 
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
-/// The valves of the plots, open or closed. Turned by actuators' threads, seen by the model's.
+/// The positions of the valves, a plot each. Turned by actuators' threads, seen by the model's.
 final class Valves {
 
     private final AtomicIntegerArray open;

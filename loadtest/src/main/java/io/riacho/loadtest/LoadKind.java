@@ -1,6 +1,6 @@
 package io.riacho.loadtest;
 
-/// The service that is loaded.
+/// The services that can be loaded.
 public enum LoadKind {
     /// `Sensor.StreamReadings`: one endless stream per connection; the sensor sets the pace, one
     /// reading a second.

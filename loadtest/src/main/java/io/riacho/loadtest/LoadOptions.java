@@ -5,7 +5,7 @@ import io.riacho.client.Target;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/// Options of a load test.
+/// The options of a load test.
 ///
 /// @param kind what is loaded
 /// @param target where it is

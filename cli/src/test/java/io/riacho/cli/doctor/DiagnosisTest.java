@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Tests of how findings are judged.
+/// The grades that findings get.
 class DiagnosisTest {
 
     @ParameterizedTest

@@ -9,7 +9,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/// Tests of the formats of answers.
+/// Answers in each format, as printed.
 class FormatTest {
 
     private static final Answer ANSWER =
