@@ -107,7 +107,11 @@ public final class Main implements Runnable {
     ///
     /// @return its exit code
     public static int run(PrintWriter out, PrintWriter err, String... arguments) {
-        return withCommands(arguments.length == 0 ? "" : arguments[0])
+        String first = arguments.length == 0 ? "" : arguments[0];
+        if (first.equals("--version") || first.equals("-V")) {
+            return run(out, err, "version");
+        }
+        return withCommands(first)
                 .setOut(out)
                 .setErr(err)
                 .setCaseInsensitiveEnumValuesAllowed(true)

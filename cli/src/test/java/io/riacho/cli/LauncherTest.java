@@ -11,6 +11,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// `./riacho` itself, as a released archive whose JDKs are fakes that say who they are.
 class LauncherTest {
@@ -71,6 +73,28 @@ class LauncherTest {
         return home;
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "LC_ALL, C, C.UTF-8",
+        "LC_ALL, POSIX, C.UTF-8",
+        "LANG, pt_BR.ISO-8859-1, C.UTF-8",
+        "LC_ALL, pt_BR.UTF-8, pt_BR.UTF-8",
+        "LC_CTYPE, en_US.utf8, ''",
+        "X, x, C.UTF-8",
+    })
+    void namesAreReadAsUtf8WhateverTheLocale(String variable, String value, String expected)
+            throws Exception {
+        Path home = jdk("a", "25.0.3", true);
+        Files.writeString(home.resolve("bin/java"), "#!/bin/sh\necho \"$LC_ALL\"\n");
+        Result result =
+                launch(
+                        Map.of("JAVA_HOME", home.toString(), variable, value),
+                        "command",
+                        "válvula-1",
+                        "on");
+        assertThat(result.out().strip()).isEqualTo(expected);
+    }
+
     private Result launch(Map<String, String> environment, String... arguments) throws Exception {
         ProcessBuilder builder = new ProcessBuilder(TOOL_FOLDER + "/bash", folder + "/app/riacho");
         builder.command().addAll(List.of(arguments));
@@ -78,6 +102,7 @@ class LauncherTest {
         variables.remove("JAVA_HOME");
         variables.remove("RIACHO_JAVA_HOME");
         variables.remove("RIACHO_JAVA_OPTS");
+        List.of("LC_ALL", "LC_CTYPE", "LANG").forEach(variables::remove);
         variables.put("PATH", TOOL_FOLDER.toString());
         variables.put("RIACHO_JDK_ROOTS", folder + "/jdks");
         variables.putAll(environment);

@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The output and the exit codes of the commands.
 class MainTest {
@@ -24,6 +26,13 @@ class MainTest {
         StringWriter err = new StringWriter();
         int exit = Main.run(new PrintWriter(out), new PrintWriter(err), arguments);
         return new Result(exit, out.toString(), err.toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"version", "--version", "-V"})
+    void theVersionIsSaidEitherWay(String word) {
+        assertThat(riacho(word)).isEqualTo(riacho("version"));
+        assertThat(riacho(word).exit()).isZero();
     }
 
     @Test
