@@ -189,7 +189,7 @@ public final class DevicePresence implements Devices, DeviceEvents {
                     event,
                     durable -> {
                         if (!durable) {
-                            change(device, is -> is.failed(event));
+                            change(device, is -> is.failed(event, fold.get(device)));
                         }
                     });
         }
@@ -306,8 +306,9 @@ public final class DevicePresence implements Devices, DeviceEvents {
             case DeviceEvent.Connected it -> {
                 folded(it.device(), it);
                 // Its connection may have ended when there was no place.
+                PresenceEntry entry = entries.get(it.device());
                 if (it.graceMillis() != Device.BY_WORD_MILLIS
-                        && !entries.containsKey(it.device())) {
+                        && (entry == null || entry.isSettled())) {
                     unheeded = true;
                 }
             }

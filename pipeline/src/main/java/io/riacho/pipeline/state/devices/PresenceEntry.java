@@ -131,7 +131,8 @@ record PresenceEntry(PresenceState state, @Nullable DeviceEvent pending, Seen se
         return connectedByEvent && isSettled() ? with(new Leaving(ENDED, now, 0, false)) : this;
     }
 
-    private boolean isSettled() {
+    /// Whether the device is as its last event says.
+    boolean isSettled() {
         return state instanceof Settled && pending == null;
     }
 
@@ -188,16 +189,20 @@ record PresenceEntry(PresenceState state, @Nullable DeviceEvent pending, Seen se
         };
     }
 
-    /// An event of the device could not be journaled.
-    PresenceEntry failed(DeviceEvent event) {
+    /// An event of the device could not be journaled; the next tick tries again.
+    PresenceEntry failed(DeviceEvent event, @Nullable Device known) {
         if (!event.equals(pending)) {
             return this;
         }
         PresenceEntry without = new PresenceEntry(state, null, seen);
         return switch (state) {
             case Connected it -> without.with(it.journaled(false));
-            // Whoever said so learns from its report that nothing is kept, and says it again.
-            case ReportedOnline it -> it.journaled() ? without.with(new Settled()) : without;
+            // A stranger learns from its report that nothing is kept, and says it again.
+            case ReportedOnline it ->
+                    without.with(
+                            it.journaled() && known == null
+                                    ? new Settled()
+                                    : new ReportedOnline(false));
             case Leaving it ->
                     event instanceof DeviceEvent.Left left
                             ? without.with(

@@ -54,7 +54,7 @@ class DevicePresenceAgainstAModelTest {
         long leavesAt = Long.MAX_VALUE;
         boolean byWord;
 
-        /// Whether its word could not be journaled: it counts, or not.
+        /// Whether the word of a device that nobody knew could not be journaled: it counts, or not.
         boolean wordLost;
 
         Model(int number) {
@@ -217,7 +217,8 @@ class DevicePresenceAgainstAModelTest {
                 && it.graceMillis() == Device.BY_WORD_MILLIS) {
             models.stream()
                     .filter(model -> model.id.equals(it.device()))
-                    .forEach(model -> model.wordLost = model.key == null);
+                    .forEach(
+                            model -> model.wordLost = model.key == null && presence(model) == null);
         }
         each.answer().accept(false);
     }
