@@ -8,24 +8,27 @@ import io.riacho.api.devices.Devices;
 import io.riacho.api.devices.Traffic;
 import io.riacho.formats.json.ReportedPresence;
 import io.riacho.pipeline.state.devices.DeviceEvent.Reported;
+import io.riacho.pipeline.state.devices.PresenceEntry.Seen;
+import io.riacho.pipeline.state.devices.PresenceState.Connected;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Iterator;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
-/// Who is there.
+/// Decides which devices are online, and journals what changes that.
 ///
 /// Doors tell of connections and reports on any thread; [#tick] comes once a second from one; the stream
 /// thread folds what was journaled. Journaled is only what changes a device:
@@ -41,6 +44,14 @@ import java.util.function.LongSupplier;
 /// - When it was last seen is journaled once a minute, many devices in one record.
 /// - Of reports each device has [#REPORTS_BURST] and then one a second; more are counted only. So are those of
 ///   further devices, when as many as there may be reported within the last minute.
+///
+/// A device of which there is more to know than its last event says has a [PresenceEntry]. Its transitions
+/// are atomic for each device; events are journaled and answers given outside of them, so no lock is held
+/// meanwhile. Of devices without a connection at most `devicesMax` have an entry. When all places are taken:
+///
+/// - whose connection ends is offline only after a place became free, which is looked for once a minute;
+/// - what is said of a device without an entry is journaled at once if it is online, and not heeded if offline;
+/// - what is heard of a device without an entry does not tell when it was last seen.
 public final class DevicePresence implements Devices, DeviceEvents {
 
     /// A device that is back so soon was never away.
@@ -52,7 +63,6 @@ public final class DevicePresence implements Devices, DeviceEvents {
     /// Reports that a device may make at once.
     public static final int REPORTS_BURST = 20;
 
-    private static final String SAID_SO = "it said so";
     private static final long SEEN_EVERY_MICROS = TimeUnit.MINUTES.toMicros(1);
 
     /// Journals events.
@@ -61,48 +71,24 @@ public final class DevicePresence implements Devices, DeviceEvents {
         void journal(DeviceEvent event, Consumer<Boolean> answer);
     }
 
-    /// A connection that is there now.
-    private static final class Present {
-        private final Object key;
-        private final Connection connection;
-        private long activity = -1;
-
-        Present(Object key, Connection connection) {
-            this.key = key;
-            this.connection = connection;
-        }
-    }
-
-    private record Gone(String reason, long atMicros, long lastSeenMicros) {}
-
     private final Events events;
     private final LongSupplier clockMicros;
     private final DeviceFold fold;
     private final int devicesMax;
-    private final ConcurrentHashMap<String, Present> present = new ConcurrentHashMap<>();
-    private final ConcurrentHashMap<String, Gone> gone = new ConcurrentHashMap<>();
     private final ReportRateLimiter allowances;
+    private final ConcurrentHashMap<String, PresenceEntry> entries = new ConcurrentHashMap<>();
 
-    /// Online by the last event before the start, with the end of their time to return.
-    private final ConcurrentHashMap<String, Long> awaited = new ConcurrentHashMap<>();
+    /// Entries without a connection.
+    private final AtomicInteger unconnected = new AtomicInteger();
 
-    /// Returned after the start as they had been before, to be seen with the next tick.
-    private final Set<String> confirmed = ConcurrentHashMap.newKeySet();
+    /// Entries of devices that are unconfirmed.
+    private final LongAdder unconfirmed = new LongAdder();
 
-    /// Connected while the journal took nothing; told to it again with the next tick.
-    private final Set<String> unjournaled = ConcurrentHashMap.newKeySet();
+    /// Entries that a tick has to look at.
+    private final LongAdder waiting = new LongAdder();
 
-    /// Whose word that it is online is on its way to the disk.
-    private final Set<String> arriving = ConcurrentHashMap.newKeySet();
-
-    /// Whose going is on its way to the disk.
-    private final Set<String> leaving = ConcurrentHashMap.newKeySet();
-
-    /// Of these, who said meanwhile that they are online.
-    private final Set<String> saidToBeBack = ConcurrentHashMap.newKeySet();
-
-    /// Heard of since they were last journaled as seen.
-    private final Set<String> heard = ConcurrentHashMap.newKeySet();
+    /// Whether there may be devices that lost their connection and found no place.
+    private volatile boolean unheeded;
 
     private final LongAdder reportsNotKept = new LongAdder();
     private long seenAtMicros;
@@ -123,42 +109,8 @@ public final class DevicePresence implements Devices, DeviceEvents {
     /// @param key of this connection among all that the device has had
     @Override
     public void connected(String device, Object key, Connection connection) {
-        Present was = present.get(device);
-        if (was != null && was.key.equals(key)) {
-            return;
-        }
         long now = clockMicros.getAsLong();
-        present.put(device, new Present(key, connection));
-        gone.remove(device);
-        boolean returned = awaited.remove(device) != null;
-        Device known = fold.get(device);
-        if (known == null || !isAs(known, connection)) {
-            journalConnected(device, connection, now);
-        } else if (returned) {
-            confirmed.add(device);
-        }
-    }
-
-    private static boolean isAs(Device known, Connection connection) {
-        return known.online()
-                && known.address().equals(connection.address())
-                && known.client().equals(connection.client())
-                && known.graceMillis() == connection.graceMillis();
-    }
-
-    private void journalConnected(String device, Connection connection, long nowMicros) {
-        events.journal(
-                new DeviceEvent.Connected(
-                        device,
-                        nowMicros,
-                        connection.address(),
-                        connection.client(),
-                        connection.graceMillis()),
-                durable -> {
-                    if (!durable) {
-                        unjournaled.add(device);
-                    }
-                });
+        change(device, is -> is.connected(device, key, connection, fold.get(device), now));
     }
 
     /// A connection of a device ended. Nothing happens when another took its place.
@@ -166,70 +118,32 @@ public final class DevicePresence implements Devices, DeviceEvents {
     /// @param silent whether it ended because nothing came for too long
     @Override
     public void disconnected(String device, Object key, boolean silent, String reason) {
-        Present was = present.get(device);
-        if (was != null && was.key.equals(key) && present.remove(device, was)) {
-            long now = clockMicros.getAsLong();
-            long silence = TimeUnit.MILLISECONDS.toMicros(was.connection.graceMillis());
-            gone.put(device, new Gone(reason, now, silent ? now - silence : now));
-        }
+        long now = clockMicros.getAsLong();
+        change(device, is -> is.disconnected(key, silent, reason, fold.get(device), now));
     }
 
     /// A device said that it is online or offline, or somebody who speaks for it did.
     @Override
     public void stated(String device, boolean online) {
-        if (present.containsKey(device)) {
-            return;
-        }
         long now = clockMicros.getAsLong();
-        if (online) {
-            awaited.remove(device);
-            gone.remove(device);
-            if (leaving.contains(device)) {
-                saidToBeBack.add(device);
-                if (!leaving.contains(device)) {
-                    journalIfSaidToBeBack(device, now);
-                }
-            } else {
-                Device known = fold.get(device);
-                // A name that nobody knows may be made up, and many of them.
-                if (known == null ? allowances.take(device, now) : !known.isOnlineByWord()) {
-                    journalByWord(device, now);
-                }
-            }
-            return;
-        }
-        saidToBeBack.remove(device);
-        // In this order: what is no longer on its way is folded.
-        boolean coming = arriving.contains(device);
-        Device known = fold.get(device);
-        boolean mayBeOnline = coming || known == null || known.online() || known.isUnknown();
-        if (mayBeOnline && gone.size() < devicesMax) {
-            gone.putIfAbsent(device, new Gone(SAID_SO, now, 0));
-        }
-    }
-
-    private void journalByWord(String device, long nowMicros) {
-        arriving.add(device);
-        events.journal(
-                DeviceEvent.Connected.byWord(device, nowMicros),
-                durable -> {
-                    if (!durable) {
-                        arriving.remove(device);
-                    }
+        change(
+                device,
+                is -> {
+                    Device known = fold.get(device);
+                    return online
+                            ? is.reportedOnline(
+                                    device, known, () -> allowances.take(device, now), now)
+                            : is.reportedOffline(known, now);
                 });
-    }
-
-    private void journalIfSaidToBeBack(String device, long nowMicros) {
-        if (saidToBeBack.remove(device)) {
-            journalByWord(device, nowMicros);
-        }
     }
 
     /// Something came from a device that has no connection to a door.
     @Override
     public void heard(String device) {
-        if (heard.size() < devicesMax && fold.get(device) != null) {
-            heard.add(device);
+        PresenceEntry entry = entries.get(device);
+        boolean told = entry != null && entry.seen() != Seen.NOT;
+        if (!told && fold.get(device) != null) {
+            change(device, PresenceEntry::heard);
         }
     }
 
@@ -254,94 +168,127 @@ public final class DevicePresence implements Devices, DeviceEvents {
         return reportsNotKept.sum();
     }
 
+    // --- transitions, on any thread
+
+    /// Changes a device's entry at once, and then journals what the change asks for.
+    private void change(String device, UnaryOperator<PresenceEntry> transition) {
+        @Nullable DeviceEvent[] asked = new DeviceEvent[1];
+        entries.compute(
+                device,
+                (_, found) -> {
+                    PresenceEntry before = found == null ? PresenceEntry.NOTHING : found;
+                    PresenceEntry after = transition.apply(before);
+                    if (after.pending() != null && !after.pending().equals(before.pending())) {
+                        asked[0] = after.pending();
+                    }
+                    return place(found, after);
+                });
+        DeviceEvent event = asked[0];
+        if (event != null) {
+            events.journal(
+                    event,
+                    durable -> {
+                        if (!durable) {
+                            change(device, is -> is.failed(event, fold.get(device)));
+                        }
+                    });
+        }
+    }
+
+    /// The entry to keep, if there is a place for it.
+    private @Nullable PresenceEntry place(@Nullable PresenceEntry before, PresenceEntry after) {
+        boolean hadPlace = before != null && !before.isConnected();
+        boolean needsPlace = !after.isConnected() && !after.isNothing();
+        PresenceEntry kept = after.isNothing() ? null : after;
+        if (needsPlace && !hadPlace && !takePlace()) {
+            if (before != null) {
+                unheeded = true;
+            }
+            kept = null;
+        }
+        if (hadPlace && !needsPlace) {
+            unconnected.decrementAndGet();
+        }
+        count(before, -1);
+        count(kept, 1);
+        return kept;
+    }
+
+    private boolean takePlace() {
+        if (unconnected.incrementAndGet() <= devicesMax) {
+            return true;
+        }
+        unconnected.decrementAndGet();
+        return false;
+    }
+
+    private void count(@Nullable PresenceEntry entry, int by) {
+        if (entry != null) {
+            unconfirmed.add(entry.state().isUnconfirmed() ? by : 0);
+            waiting.add(entry.waits() ? by : 0);
+        }
+    }
+
     // --- one thread, about once a second
 
     /// Time went on: journals who is gone, and who was seen.
     public void tick() {
         long now = clockMicros.getAsLong();
-        journalAgain(now);
-        for (Map.Entry<String, Gone> each : gone.entrySet()) {
-            Gone left = each.getValue();
-            if (now - left.atMicros() < micros(RETURN_WITHIN)) {
-                continue;
-            }
-            String device = each.getKey();
-            // First, so that whoever finds it no longer gone finds it leaving.
-            leaving.add(device);
-            if (gone.remove(device, left) && !present.containsKey(device)) {
-                awaited.remove(device);
-                journalLeft(device, now, left.reason(), left.lastSeenMicros());
-            } else {
-                leaving.remove(device);
-            }
-        }
-        for (Map.Entry<String, Long> each : awaited.entrySet()) {
-            if (now < each.getValue()) {
-                continue;
-            }
-            String device = each.getKey();
-            leaving.add(device);
-            if (awaited.remove(device, each.getValue()) && !present.containsKey(device)) {
-                journalLeft(device, now, "it did not return after the server's start", 0);
-            } else {
-                leaving.remove(device);
-            }
-        }
-        Set<String> seen = new LinkedHashSet<>(confirmed);
-        confirmed.removeAll(seen);
-        if (now - seenAtMicros >= SEEN_EVERY_MICROS || now < seenAtMicros) {
+        boolean minute = now - seenAtMicros >= SEEN_EVERY_MICROS || now < seenAtMicros;
+        if (minute) {
             seenAtMicros = now;
-            addActive(seen);
+            heedLeft(now);
             allowances.forgetWhole(now);
         }
-        journalSeen(seen, now);
+        if (minute || waiting.sum() > 0) {
+            List<String> seen = new ArrayList<>();
+            for (Map.Entry<String, PresenceEntry> each : entries.entrySet()) {
+                if (tick(each.getKey(), each.getValue(), minute, now)) {
+                    seen.add(each.getKey());
+                }
+            }
+            journalSeen(seen, now);
+        }
     }
 
-    private void journalAgain(long now) {
-        Iterator<String> devices = unjournaled.iterator();
-        while (devices.hasNext()) {
-            String device = devices.next();
-            devices.remove();
-            Present there = present.get(device);
-            if (there != null) {
-                journalConnected(device, there.connection, now);
+    /// @return whether the device is to be journaled as seen
+    private boolean tick(String device, PresenceEntry entry, boolean minute, long now) {
+        boolean heard =
+                switch (entry.seen()) {
+                    case NOT -> false;
+                    case WITH_NEXT_MINUTE -> minute;
+                    case WITH_NEXT_TICK -> true;
+                };
+        if (heard || entry.waits()) {
+            change(
+                    device,
+                    is -> {
+                        PresenceEntry after = is.tick(device, fold.get(device), now);
+                        return heard ? after.seenJournaled() : after;
+                    });
+        }
+        boolean active =
+                minute && entry.state() instanceof Connected connected && connected.wasActive();
+        return heard || active;
+    }
+
+    /// Whoever lost its connection when there was no place leaves now.
+    private void heedLeft(long now) {
+        if (!unheeded) {
+            return;
+        }
+        unheeded = false;
+        for (Device each : fold.all()) {
+            if (each.online() && !each.isOnlineByWord()) {
+                change(each.id(), is -> is.unheeded(fold.get(each.id()), now));
+                if (!entries.containsKey(each.id())) {
+                    unheeded = true;
+                }
             }
         }
     }
 
-    private void journalLeft(String device, long now, String reason, long lastSeenMicros) {
-        events.journal(
-                new DeviceEvent.Left(device, now, reason, lastSeenMicros),
-                durable -> {
-                    if (durable) {
-                        return;
-                    }
-                    leaving.remove(device);
-                    if (!saidToBeBack.remove(device) && !present.containsKey(device)) {
-                        gone.putIfAbsent(device, new Gone(reason, now, lastSeenMicros));
-                    }
-                });
-    }
-
-    /// Adds those from whom something came since the last call.
-    private void addActive(Set<String> seen) {
-        Iterator<String> others = heard.iterator();
-        while (others.hasNext()) {
-            seen.add(others.next());
-            others.remove();
-        }
-        for (Map.Entry<String, Present> each : present.entrySet()) {
-            Present one = each.getValue();
-            long activity = one.connection.traffic().get().bytesReceived();
-            if (activity != one.activity) {
-                one.activity = activity;
-                seen.add(each.getKey());
-            }
-        }
-    }
-
-    private void journalSeen(Set<String> devices, long now) {
-        List<String> seen = List.copyOf(devices);
+    private void journalSeen(List<String> seen, long now) {
         for (int from = 0; from < seen.size(); from += DeviceEvent.SEEN_MAX) {
             int to = Math.min(seen.size(), from + DeviceEvent.SEEN_MAX);
             events.journal(new DeviceEvent.Seen(seen.subList(from, to), now), _ -> {});
@@ -355,20 +302,27 @@ public final class DevicePresence implements Devices, DeviceEvents {
     /// @return whether it changed more than when a device was last seen
     public boolean fold(DeviceEvent event) {
         boolean changed = fold.fold(event);
-        if (event instanceof DeviceEvent.Connected connected) {
-            arriving.remove(connected.device());
-        }
-        if (event instanceof DeviceEvent.Left left) {
-            leaving.remove(left.device());
-            Present back = present.get(left.device());
-            // It came back while its going was on the way to the disk.
-            if (back != null) {
-                journalConnected(left.device(), back.connection, clockMicros.getAsLong());
-            } else {
-                journalIfSaidToBeBack(left.device(), clockMicros.getAsLong());
+        switch (event) {
+            case DeviceEvent.Connected it -> {
+                folded(it.device(), it);
+                // Its connection may have ended when there was no place.
+                PresenceEntry entry = entries.get(it.device());
+                if (it.graceMillis() != Device.BY_WORD_MILLIS
+                        && (entry == null || entry.isSettled())) {
+                    unheeded = true;
+                }
             }
+            case DeviceEvent.Left it -> folded(it.device(), it);
+            case DeviceEvent.Reported _, DeviceEvent.Seen _ -> {}
         }
         return changed;
+    }
+
+    private void folded(String device, DeviceEvent event) {
+        if (entries.containsKey(device)) {
+            long now = clockMicros.getAsLong();
+            change(device, is -> is.folded(device, event, now));
+        }
     }
 
     /// After recovery: who was online has its time to return from now on, and who said last that it is offline
@@ -376,14 +330,16 @@ public final class DevicePresence implements Devices, DeviceEvents {
     public void goLive() {
         long now = clockMicros.getAsLong();
         seenAtMicros = now;
+        unheeded = false;
         for (Device each : fold.all()) {
             if (each.isOnlineByWord()) {
                 if (saidOffline(each)) {
-                    gone.put(each.id(), new Gone(SAID_SO, now, 0));
+                    change(each.id(), is -> is.reportedOffline(each, now));
                 }
             } else if (each.online()) {
                 long grace = TimeUnit.MILLISECONDS.toMicros(each.graceMillis());
-                awaited.put(each.id(), now + Math.max(grace, micros(RETURN_AT_START)));
+                long until = now + Math.max(grace, micros(RETURN_AT_START));
+                change(each.id(), is -> is.awaited(until));
             }
         }
     }
@@ -422,23 +378,29 @@ public final class DevicePresence implements Devices, DeviceEvents {
         if (!device.online()) {
             return device.isUnknown() ? Presence.UNKNOWN : Presence.OFFLINE;
         }
-        return awaited.containsKey(device.id()) ? Presence.UNCONFIRMED : Presence.ONLINE;
+        PresenceEntry entry = entries.get(device.id());
+        return entry != null && entry.state().isUnconfirmed()
+                ? Presence.UNCONFIRMED
+                : Presence.ONLINE;
     }
 
     @Override
     public Optional<Traffic> traffic(String device) {
-        return Optional.ofNullable(present.get(device)).map(p -> p.connection.traffic().get());
+        PresenceEntry entry = entries.get(device);
+        return entry != null && entry.state() instanceof Connected connected
+                ? Optional.of(connected.connection().traffic().get())
+                : Optional.empty();
     }
 
     @Override
     public Counts counts() {
         int offline = fold.offline();
-        int unconfirmed = awaited.size();
+        int awaited = Math.max(0, unconfirmed.intValue());
         int unknown = fold.unknown();
         // Each of them goes on by itself, so their difference may be off for a moment.
         return new Counts(
-                Math.max(0, fold.size() - offline - unconfirmed),
-                unconfirmed,
+                Math.max(0, fold.size() - offline - awaited),
+                awaited,
                 Math.max(0, offline - unknown),
                 unknown);
     }
@@ -446,6 +408,11 @@ public final class DevicePresence implements Devices, DeviceEvents {
     @Override
     public List<Device> all() {
         return fold.all().stream().sorted(Comparator.comparing(Device::id)).toList();
+    }
+
+    /// How many devices have an entry, to test that they are bounded.
+    int entries() {
+        return entries.size();
     }
 
     private static long micros(Duration duration) {
