@@ -85,7 +85,7 @@ class LayeringTest {
     }
 
     private static String partOf(JavaClass type) {
-        String[] levels = type.getPackageName().split("\\.");
+        String[] levels = type.getPackageName().split("\\.", -1);
         return levels.length > 2 ? levels[2] : "";
     }
 
