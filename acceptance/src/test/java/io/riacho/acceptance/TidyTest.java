@@ -51,11 +51,9 @@ class TidyTest {
                     "io.riacho.formats",
                     "io.riacho.http",
                     "io.riacho.identity",
-                    "io.riacho.net",
                     "io.riacho.pipeline",
                     "io.riacho.rules",
-                    "io.riacho.server",
-                    "io.riacho.testkit");
+                    "io.riacho.server");
 
     /// Packages, with all below, that still name a logger otherwise than LOG. One that has none left
     /// has to go from here.
