@@ -62,10 +62,10 @@ final class X509Authenticator implements Authenticator {
             return;
         }
         String fingerprint = DeviceCertificate.fingerprint(chain.getFirst());
-        CertificateStatus standing = known.standing(fingerprint, clock.instant());
+        CertificateStatus status = known.status(fingerprint, clock.instant());
         SelfRegistration self = registration;
-        if (!(standing instanceof CertificateStatus.Unknown) || self == null) {
-            answer.accept(decision(request, standing));
+        if (!(status instanceof CertificateStatus.Unknown) || self == null) {
+            answer.accept(decision(request, status));
             return;
         }
         try {
@@ -97,8 +97,8 @@ final class X509Authenticator implements Authenticator {
         return new Accepted(DeviceIdentity.LOCAL, null);
     }
 
-    private Decision decision(Request request, CertificateStatus standing) {
-        return switch (standing) {
+    private Decision decision(Request request, CertificateStatus status) {
+        return switch (status) {
             case CertificateStatus.Refused no ->
                     refused(request, ReasonCode.NOT_AUTHORIZED, no.reason());
             case CertificateStatus.Unknown _ ->

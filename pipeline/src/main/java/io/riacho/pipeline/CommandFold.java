@@ -1,7 +1,7 @@
 package io.riacho.pipeline;
 
 import io.riacho.api.commands.Command;
-import io.riacho.api.commands.Overrides.Held;
+import io.riacho.api.commands.Overrides.ActiveOverride;
 import io.riacho.api.live.LiveCommand;
 import io.riacho.core.rules.RuleSet;
 import io.riacho.core.stream.DeviceOutcome;
@@ -73,7 +73,7 @@ final class CommandFold {
     }
 
     void tick(long at, long timeMicros) {
-        for (Held each : manual.due(timeMicros)) {
+        for (ActiveOverride each : manual.due(timeMicros)) {
             release(at, each.device(), timeMicros);
         }
     }
@@ -91,7 +91,9 @@ final class CommandFold {
                 case RELEASE -> release(at, device, r.atMicros());
                 case OFF, ON -> {
                     boolean on = r.mode() == Mode.ON;
-                    manual.hold(new Held(device, on, r.priority(), r.atMicros(), r.untilMicros()));
+                    manual.hold(
+                            new ActiveOverride(
+                                    device, on, r.priority(), r.atMicros(), r.untilMicros()));
                     insist(at, device, true, on, r.priority(), r.atMicros());
                 }
             }
@@ -99,7 +101,7 @@ final class CommandFold {
     }
 
     private void release(long at, String device, long nowMicros) {
-        Optional<Held> held = manual.held(device);
+        Optional<ActiveOverride> held = manual.active(device);
         if (held.isPresent()) {
             manual.release(device);
             insist(at, device, false, held.get().turnOn(), held.get().priority(), nowMicros);
@@ -206,9 +208,9 @@ final class CommandFold {
 
     /// Writes the orders by hand that hold.
     void writeHeldTo(DataOutputStream out) throws IOException {
-        List<Held> held = manual.held();
+        List<ActiveOverride> held = manual.active();
         out.writeInt(held.size());
-        for (Held each : held) {
+        for (ActiveOverride each : held) {
             out.writeUTF(each.device());
             out.writeBoolean(each.turnOn());
             out.writeInt(each.priority());
@@ -222,7 +224,7 @@ final class CommandFold {
         int held = in.readInt();
         for (int i = 0; i < held; i++) {
             manual.hold(
-                    new Held(
+                    new ActiveOverride(
                             in.readUTF(),
                             in.readBoolean(),
                             in.readInt(),

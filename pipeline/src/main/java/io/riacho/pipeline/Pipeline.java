@@ -5,7 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.riacho.api.commands.Command;
 import io.riacho.api.commands.OverrideRequest;
 import io.riacho.api.commands.Overrides;
-import io.riacho.api.commands.Overrides.Held;
+import io.riacho.api.commands.Overrides.ActiveOverride;
 import io.riacho.api.devices.Devices;
 import io.riacho.api.live.LiveFeed;
 import io.riacho.api.readings.Failure;
@@ -454,13 +454,13 @@ public final class Pipeline implements AutoCloseable {
 
     private void journalOrder(OverrideRequest order, Consumer<Overrides.Answer> answer) {
         long now = clock.nowMicros();
-        long until = Held.UNTIL_RELEASED;
+        long until = ActiveOverride.UNTIL_CLEARED;
         Mode mode = Mode.RELEASE;
-        if (order instanceof OverrideRequest.Hold hold) {
-            mode = hold.turnOn() ? Mode.ON : Mode.OFF;
-            Duration holdFor = hold.holdFor();
-            if (holdFor != null) {
-                until = now + TimeUnit.MICROSECONDS.convert(holdFor);
+        if (order instanceof OverrideRequest.SetOverride set) {
+            mode = set.turnOn() ? Mode.ON : Mode.OFF;
+            Duration duration = set.duration();
+            if (duration != null) {
+                until = now + TimeUnit.MICROSECONDS.convert(duration);
             }
         }
         journal(

@@ -2,7 +2,7 @@ package io.riacho.pipeline;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.riacho.api.commands.Command;
-import io.riacho.api.commands.Overrides.Held;
+import io.riacho.api.commands.Overrides.ActiveOverride;
 import io.riacho.api.readings.Failure;
 import io.riacho.api.readings.InvalidReadingException;
 import io.riacho.api.readings.ReadingBatch;
@@ -575,8 +575,8 @@ final class Simulation {
             }
             Optional<Command> newest = pipeline.commands().newest(sensor);
             boolean on = newest.map(Command::turnOn).orElse(false);
-            Optional<Held> held = pipeline.manualCommands().held(sensor);
-            if (on != held.map(Held::turnOn).orElse(mean > 25)) {
+            Optional<ActiveOverride> held = pipeline.manualCommands().active(sensor);
+            if (on != held.map(ActiveOverride::turnOn).orElse(mean > 25)) {
                 violations.add(
                         "5: device "
                                 + sensor

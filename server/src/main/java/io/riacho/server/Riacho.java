@@ -220,18 +220,18 @@ public final class Riacho implements AutoCloseable {
         String broker = config.broker().url();
         if (broker != null) {
             boolean shared = config.broker().share() != null;
-            MqttBridge link =
+            MqttBridge bridge =
                     closeLast(
                             MqttBridge.start(
                                     PartOptions.broker(config.broker(), broker),
-                                    new MqttBridge.Parts(
+                                    new MqttBridge.Dependencies(
                                             new RiachoTopics(config.mqtt().topicRoot()),
                                             pipeline.intake(),
                                             series,
                                             overMqtt.brokerReports(),
                                             overMqtt.outgoing(shared),
                                             registry)));
-            overMqtt.open(link, shared);
+            overMqtt.open(bridge, shared);
         }
     }
 
@@ -261,7 +261,7 @@ public final class Riacho implements AutoCloseable {
                 closeLast(
                         MqttDoor.start(
                                 options,
-                                new MqttDoor.Parts(
+                                new MqttDoor.Dependencies(
                                         pipeline.intake(),
                                         series,
                                         pipeline.sessions(),

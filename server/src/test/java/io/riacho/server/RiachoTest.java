@@ -77,7 +77,7 @@ class RiachoTest {
             subscription.close();
         }
         try (Riacho riacho = Riacho.start(config())) {
-            // Not acknowledged: the newest wish comes again, with the same id.
+            // Not acknowledged: the newest command comes again, with the same id.
             CompletableFuture<Command> again = new CompletableFuture<>();
             var subscription = riacho.commands().subscribe("hot", again::complete);
             assertThat(again.get(10, TimeUnit.SECONDS).id()).isEqualTo(id);

@@ -19,7 +19,7 @@ public final class BridgeUpdates implements OutboundSource {
         this.topic = topic;
     }
 
-    /// Adds one. The link has to be told.
+    /// Adds one. The bridge has to be told.
     ///
     /// @return completes with null when the broker has it, otherwise with the reason
     public CompletableFuture<@Nullable String> add(byte[] payload) {

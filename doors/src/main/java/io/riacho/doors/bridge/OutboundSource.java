@@ -3,7 +3,7 @@ package io.riacho.doors.bridge;
 import org.jspecify.annotations.Nullable;
 
 /// What is to be published at the broker. It is asked for the next message when one may go, so what waits is
-/// the newest, however long the broker was away. Called on the link's thread: must not block.
+/// the newest, however long the broker was away. Called on the bridge's thread: must not block.
 public interface OutboundSource {
 
     /// One message, QoS 1.

@@ -44,21 +44,21 @@ public final class CommandService extends CommandServiceGrpc.CommandServiceImplB
             observer.onError(Status.INVALID_ARGUMENT.withDescription(e.reason()).asException());
             return;
         }
-        SubscriberQueue<SubscribeResponse> outflow =
+        SubscriberQueue<SubscribeResponse> queue =
                 new SubscriberQueue<>(
                         (ServerCallStreamObserver<SubscribeResponse>) observer,
                         executor,
                         QUEUED_MAX,
                         0);
-        open.add(outflow);
+        open.add(queue);
         Commands.Subscription subscription =
-                commands.subscribe(device, command -> outflow.offer(response(command)));
-        outflow.whenEnded(() -> {
-            open.remove(outflow);
+                commands.subscribe(device, command -> queue.offer(response(command)));
+        queue.whenEnded(() -> {
+            open.remove(queue);
             subscription.close();
         });
         if (stopping) {
-            outflow.end(Status.UNAVAILABLE.withDescription("the server is stopping"));
+            queue.end(Status.UNAVAILABLE.withDescription("the server is stopping"));
         }
     }
 
@@ -107,8 +107,8 @@ public final class CommandService extends CommandServiceGrpc.CommandServiceImplB
     @Override
     public void stop() {
         stopping = true;
-        for (SubscriberQueue<SubscribeResponse> outflow : open) {
-            outflow.end(Status.UNAVAILABLE.withDescription("the server is stopping"));
+        for (SubscriberQueue<SubscribeResponse> queue : open) {
+            queue.end(Status.UNAVAILABLE.withDescription("the server is stopping"));
         }
     }
 

@@ -15,7 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// `{"device_id": "pump", "turn_on": true, "for": "10m"}`: an order by hand.
+/// `{"device_id": "pump", "turn_on": true, "for": "10m"}`: an override by hand.
 final class OverrideBody {
 
     private static final JsonFactory FACTORY =
@@ -30,11 +30,11 @@ final class OverrideBody {
     private @Nullable String group;
     private @Nullable Boolean turnOn;
     private boolean auto;
-    private @Nullable Duration holdFor;
+    private @Nullable Duration duration;
 
     private OverrideBody() {}
 
-    /// Reads an order.
+    /// Reads a request.
     ///
     /// @throws HttpProblemException saying what is wrong with it
     static OverrideRequest read(byte[] body, int length, DeviceGroups groups)
@@ -54,7 +54,7 @@ final class OverrideBody {
         } catch (IOException e) {
             throw HttpProblemException.badRequest("not valid JSON: " + EXPECTED);
         }
-        return read.order(groups);
+        return read.request(groups);
     }
 
     private void field(String key, JsonParser json) throws IOException, HttpProblemException {
@@ -63,7 +63,7 @@ final class OverrideBody {
             case "group" -> group = text(key, json);
             case "turn_on" -> turnOn = truth(key, json);
             case "auto" -> auto = truth(key, json);
-            case "for" -> holdFor = duration(text(key, json));
+            case "for" -> duration = duration(text(key, json));
             default ->
                     throw HttpProblemException.badRequest(
                             "'" + key + "' is not known here: " + EXPECTED);
@@ -93,18 +93,18 @@ final class OverrideBody {
         } catch (IllegalArgumentException e) {
             throw HttpProblemException.badRequest("'for': " + e.getMessage());
         }
-        if (!duration.isPositive() || duration.compareTo(OverrideRequest.HOLD_FOR_MAX) > 0) {
+        if (!duration.isPositive() || duration.compareTo(OverrideRequest.DURATION_MAX) > 0) {
             throw HttpProblemException.badRequest("'for' is more than nothing and at most 366d");
         }
         return duration;
     }
 
-    private OverrideRequest order(DeviceGroups groups) throws HttpProblemException {
+    private OverrideRequest request(DeviceGroups groups) throws HttpProblemException {
         if ((turnOn == null) != auto) {
             throw HttpProblemException.badRequest(
                     "either \"turn_on\" or \"auto\": true: " + EXPECTED);
         }
-        if (turnOn == null && holdFor != null) {
+        if (turnOn == null && duration != null) {
             throw HttpProblemException.badRequest("\"for\" goes with \"turn_on\": " + EXPECTED);
         }
         List<String> devices = devices(groups);
@@ -116,8 +116,8 @@ final class OverrideBody {
                             + OverrideRequest.DEVICES_MAX);
         }
         return turnOn == null
-                ? new OverrideRequest.Release(devices)
-                : new OverrideRequest.Hold(devices, turnOn, holdFor);
+                ? new OverrideRequest.ClearOverride(devices)
+                : new OverrideRequest.SetOverride(devices, turnOn, duration);
     }
 
     private List<String> devices(DeviceGroups groups) throws HttpProblemException {

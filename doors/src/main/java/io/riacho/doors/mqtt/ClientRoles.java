@@ -19,5 +19,5 @@ public interface ClientRoles {
     Part part(Client client);
 
     /// Whether the client may say what became of a device's command.
-    boolean answersFor(Client client, String device);
+    boolean mayAnswerFor(Client client, String device);
 }

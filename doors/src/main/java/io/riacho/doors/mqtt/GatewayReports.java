@@ -46,13 +46,13 @@ public final class GatewayReports implements TopicListener {
         }
 
         @Override
-        public boolean speaksAs(String gateway) {
+        public boolean mayReportAs(String gateway) {
             return gateway.equals(client.id()) || roles.part(client) == ClientRoles.Part.ANYBODY;
         }
 
         @Override
-        public boolean answersFor(String device) {
-            return roles.answersFor(client, device);
+        public boolean mayAnswerFor(String device) {
+            return roles.mayAnswerFor(client, device);
         }
     }
 }

@@ -27,7 +27,7 @@ public final class IdentityRoles implements ClientRoles {
     }
 
     @Override
-    public boolean answersFor(Client client, String device) {
+    public boolean mayAnswerFor(Client client, String device) {
         return client.identity() instanceof DeviceIdentity identity
                 && (identity.hears(device) || groups.of(device).stream().anyMatch(identity::hears));
     }

@@ -34,7 +34,7 @@ public final class MqttCommands implements CommandSender {
     private static final Logger LOG = LoggerFactory.getLogger(MqttCommands.class);
     private static final String CONTENT_TYPE = "application/json";
 
-    private final CommandDelivery book;
+    private final CommandDelivery commands;
     private final DeviceGroups groups;
     private final RiachoTopics topics;
     private final ClientRoles roles;
@@ -49,13 +49,13 @@ public final class MqttCommands implements CommandSender {
     /// @param executor for work that may take milliseconds
     /// @param clockMicros µs since 1970 UTC
     public MqttCommands(
-            CommandDelivery book,
+            CommandDelivery commands,
             DeviceGroups groups,
             RiachoTopics topics,
             ClientRoles roles,
             Executor executor,
             LongSupplier clockMicros) {
-        this.book = book;
+        this.commands = commands;
         this.groups = groups;
         this.topics = topics;
         this.roles = roles;
@@ -130,7 +130,7 @@ public final class MqttCommands implements CommandSender {
             String name = topics.device(filter);
             if (name != null) {
                 for (String each : groups.members(name).orElse(List.of(name))) {
-                    book.newest(each).ifPresent(command -> again(client, filter, command));
+                    commands.newest(each).ifPresent(command -> again(client, filter, command));
                 }
             }
         } else if (Topics.matches(filter, topics.command("x"))
@@ -141,7 +141,7 @@ public final class MqttCommands implements CommandSender {
     }
 
     private void catchUpAll(Client client, String filter) {
-        for (Command each : book.newestOfAll()) {
+        for (Command each : commands.newestOfAll()) {
             String topic = topics.command(each.device());
             if (each.isOpen() && Topics.matches(filter, topic)) {
                 again(client, topic, each);
@@ -156,7 +156,7 @@ public final class MqttCommands implements CommandSender {
         }
         if (command.state() == Command.State.EXPIRED) {
             // It is issued again, with a new expiry, and comes by #send.
-            book.renew(command);
+            commands.renew(command);
             return;
         }
         Publication publication = new Publication(command);
@@ -193,10 +193,10 @@ public final class MqttCommands implements CommandSender {
 
         synchronized void published(int sessions) {
             if (sessions > 0) {
-                book.sent(command);
+                commands.sent(command);
                 sent = true;
                 if (delivered) {
-                    book.delivered(command);
+                    commands.delivered(command);
                 }
             }
         }
@@ -212,7 +212,7 @@ public final class MqttCommands implements CommandSender {
             }
             synchronized (this) {
                 if (sent) {
-                    book.delivered(command);
+                    commands.delivered(command);
                 }
                 delivered = true;
             }

@@ -56,7 +56,7 @@ public final class MqttDoor implements AutoCloseable {
     /// @param tls the context for the next connection on an encrypted port, which is closed while it gives
     ///     null; null when there is no such port
     /// @param clockMillis ms since 1970 UTC
-    public record Parts(
+    public record Dependencies(
             Intake intake,
             SeriesTable series,
             SessionStore sessions,
@@ -68,14 +68,15 @@ public final class MqttDoor implements AutoCloseable {
             LongSupplier clockMillis,
             MeterRegistry meters) {}
 
-    private MqttDoor(MqttOptions options, Parts parts) {
+    private MqttDoor(MqttOptions options, Dependencies dependencies) {
         this.topics = options.topics();
         List<Listener> listeners = new ArrayList<>();
         for (MqttOptions.Port port : options.ports()) {
-            listeners.add(listener(port, parts.tls()));
+            listeners.add(listener(port, dependencies.tls()));
         }
         ErrorReports reports =
-                new ErrorReports(this::publishReport, parts.clockMillis(), parts.meters());
+                new ErrorReports(
+                        this::publishReport, dependencies.clockMillis(), dependencies.meters());
         this.server =
                 new MqttServer(
                         new MqttServer.Parts(
@@ -83,19 +84,19 @@ public final class MqttDoor implements AutoCloseable {
                                 options.limits(),
                                 new RiachoPublishHandler(
                                         topics,
-                                        parts.intake(),
-                                        parts.series(),
-                                        parts.listener(),
+                                        dependencies.intake(),
+                                        dependencies.series(),
+                                        dependencies.listener(),
                                         reports,
-                                        parts.clockMillis(),
-                                        parts.meters()),
-                                parts.sessions(),
-                                parts.authenticator(),
-                                parts.authorizer(),
-                                parts.events(),
-                                parts.clockMillis(),
+                                        dependencies.clockMillis(),
+                                        dependencies.meters()),
+                                dependencies.sessions(),
+                                dependencies.authenticator(),
+                                dependencies.authorizer(),
+                                dependencies.events(),
+                                dependencies.clockMillis(),
                                 options.threads()));
-        count(parts.meters());
+        count(dependencies.meters());
     }
 
     private static Listener listener(
@@ -115,8 +116,9 @@ public final class MqttDoor implements AutoCloseable {
     /// Restores the sessions and listens.
     ///
     /// @throws IOException when an address cannot be bound; it names the address
-    public static MqttDoor start(MqttOptions options, Parts parts) throws IOException {
-        MqttDoor door = new MqttDoor(options, parts);
+    public static MqttDoor start(MqttOptions options, Dependencies dependencies)
+            throws IOException {
+        MqttDoor door = new MqttDoor(options, dependencies);
         door.server.start();
         List<InetSocketAddress> bound = door.server.addresses();
         for (int i = 0; i < bound.size(); i++) {

@@ -75,7 +75,7 @@ class MqttDoorTest {
         door =
                 MqttDoor.start(
                         options,
-                        new MqttDoor.Parts(
+                        new MqttDoor.Dependencies(
                                 intake,
                                 new SeriesTable(1000),
                                 new SessionStoreInMemory(),
