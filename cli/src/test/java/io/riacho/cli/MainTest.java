@@ -2,6 +2,7 @@ package io.riacho.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.riacho.cli.common.Exit;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;

@@ -4,12 +4,12 @@ import io.riacho.api.commands.Command;
 import io.riacho.api.commands.Overrides.ActiveOverride;
 import io.riacho.api.live.LiveCommand;
 import io.riacho.core.rules.RuleSet;
+import io.riacho.core.stream.DesiredState;
 import io.riacho.core.stream.DeviceOutcome;
 import io.riacho.core.stream.DeviceState;
 import io.riacho.core.stream.StreamCore;
 import io.riacho.core.stream.StreamOptions;
 import io.riacho.core.stream.Transition;
-import io.riacho.core.stream.Wish;
 import io.riacho.lake.CommandRow;
 import io.riacho.lake.Lake;
 import io.riacho.pipeline.JournalRecord.CommandMoved;
@@ -79,8 +79,8 @@ final class CommandFold {
     }
 
     /// @param nowMicros when the wishes changed; 0 to take the wishes' own time
-    void wishes(long at, List<Wish> wishes, long nowMicros) {
-        for (Wish wish : wishes) {
+    void wishes(long at, List<DesiredState> wishes, long nowMicros) {
+        for (DesiredState wish : wishes) {
             issue(at, core.apply(device(wish.device()), wish), nowMicros);
         }
     }
@@ -111,8 +111,8 @@ final class CommandFold {
     private void insist(
             long at, String device, boolean active, boolean turnOn, int priority, long nowMicros) {
         // Of a device there is one such wish, on behalf of no sensor and without an average.
-        Wish wish =
-                new Wish(
+        DesiredState wish =
+                new DesiredState(
                         at,
                         ManualOverrides.RULE,
                         ManualOverrides.RULE,
@@ -124,7 +124,7 @@ final class CommandFold {
                         priority,
                         Double.NaN,
                         nowMicros);
-        issue(at, core.insist(device(device), wish), nowMicros);
+        issue(at, core.force(device(device), wish), nowMicros);
     }
 
     private DeviceState device(String name) {

@@ -299,7 +299,7 @@ final class StateFold {
         if (late != null) {
             late(number, late);
         }
-        commands.wishes(at, outcome.wishes(), nowMicros);
+        commands.wishes(at, outcome.desiredStates(), nowMicros);
         if (slot.owner.state.needsTick()) {
             ticking.put(slot.owner.index, slot.owner);
         } else if (!ticking.isEmpty()) {
@@ -339,7 +339,7 @@ final class StateFold {
     private void tick(long at, long timeMicros) {
         for (Sensor each : List.copyOf(ticking.values())) {
             Outcome outcome = core.apply(each.state, new SensorRecord.Tick(at, timeMicros));
-            commands.wishes(at, outcome.wishes(), timeMicros);
+            commands.wishes(at, outcome.desiredStates(), timeMicros);
             if (!each.state.needsTick()) {
                 ticking.remove(each.index);
             }
@@ -352,7 +352,7 @@ final class StateFold {
         core = new StreamCore(streamOptions, ruleCompiler.apply(definitions.duplicate()));
         for (Sensor each : series.sensors()) {
             Outcome outcome = core.apply(each.state, new SensorRecord.RulesChanged(at));
-            commands.wishes(at, outcome.wishes(), 0);
+            commands.wishes(at, outcome.desiredStates(), 0);
         }
     }
 

@@ -1,8 +1,8 @@
 package io.riacho.cli.flow;
 
 import io.grpc.StatusRuntimeException;
-import io.riacho.cli.client.ClientTls;
-import io.riacho.cli.client.Target;
+import io.riacho.client.ClientTls;
+import io.riacho.client.Target;
 import io.riacho.protocol.hello.Mensagem;
 import io.riacho.protocol.hello.SaudacaoGrpc;
 import java.io.IOException;

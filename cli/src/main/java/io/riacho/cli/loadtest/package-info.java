@@ -1,0 +1,5 @@
+/// The load test as a command.
+@NullMarked
+package io.riacho.cli.loadtest;
+
+import org.jspecify.annotations.NullMarked;
