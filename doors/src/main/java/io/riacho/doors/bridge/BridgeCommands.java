@@ -51,10 +51,10 @@ public final class BridgeCommands implements CommandSender, OutboundSource {
         this.topics = topics;
     }
 
-    /// @param action makes the bridge ask for the next message; must not block
-    public void wakeBy(Runnable action) {
-        wake = action;
-        action.run();
+    /// What a device says that it is online may lack, or the devices of a group that says so: no broker
+    /// tells who subscribes.
+    public void online(String device) {
+        groups.members(device).orElse(List.of(device)).forEach(this::wants);
     }
 
     @Override
@@ -63,7 +63,7 @@ public final class BridgeCommands implements CommandSender, OutboundSource {
     }
 
     /// The device may lack its newest command, if it has one.
-    public void wants(String device) {
+    void wants(String device) {
         if (commands.newest(device).filter(Command::isOpen).isEmpty()) {
             return;
         }
@@ -76,6 +76,11 @@ public final class BridgeCommands implements CommandSender, OutboundSource {
     /// How many devices have a command to go out.
     synchronized int waiting() {
         return fresh.size() + again.size();
+    }
+
+    @Override
+    public void onAvailable(Runnable action) {
+        wake = action;
     }
 
     @Override

@@ -15,11 +15,13 @@ public final class BridgeUpdates implements OutboundSource {
     private final String topic;
     private final ArrayDeque<Update> waiting = new ArrayDeque<>();
 
+    private volatile Runnable wake = () -> {};
+
     public BridgeUpdates(String topic) {
         this.topic = topic;
     }
 
-    /// Adds one. The bridge has to be told.
+    /// Adds one.
     ///
     /// @return completes with null when the broker has it, otherwise with the reason
     public CompletableFuture<@Nullable String> add(byte[] payload) {
@@ -31,7 +33,13 @@ public final class BridgeUpdates implements OutboundSource {
             }
             waiting.add(update);
         }
+        wake.run();
         return update.outcome;
+    }
+
+    @Override
+    public void onAvailable(Runnable action) {
+        wake = action;
     }
 
     @Override

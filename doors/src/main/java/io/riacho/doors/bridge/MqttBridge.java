@@ -112,6 +112,7 @@ public final class MqttBridge implements AutoCloseable {
                         this::later,
                         System::nanoTime,
                         dependencies.meters());
+        dependencies.outbound().onAvailable(sender::wake);
         // Before the connection: a session that is there already begins with what waited in it.
         client.publishes(
                 MqttGlobalPublishFilter.ALL,
@@ -294,11 +295,6 @@ public final class MqttBridge implements AutoCloseable {
     /// Whether readings come.
     public boolean isConnected() {
         return subscribed && client.getState().isConnected();
-    }
-
-    /// There is something to publish: [OutboundSource#next()] is asked.
-    public void wake() {
-        sender.wake();
     }
 
     /// Where the broker is, for people.

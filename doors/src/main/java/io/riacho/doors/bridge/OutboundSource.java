@@ -25,6 +25,12 @@ public interface OutboundSource {
     static OutboundSource first(OutboundSource first, OutboundSource second) {
         return new OutboundSource() {
             @Override
+            public void onAvailable(Runnable wake) {
+                first.onAvailable(wake);
+                second.onAvailable(wake);
+            }
+
+            @Override
             public void connected() {
                 first.connected();
                 second.connected();
@@ -38,9 +44,15 @@ public interface OutboundSource {
         };
     }
 
+    /// Registers the bridge that publishes from here; called once, before all else.
+    ///
+    /// @param wake called, on any thread, whenever there is something new: makes the bridge ask for
+    ///     [#next()], and does not block
+    void onAvailable(Runnable wake);
+
     /// Connected and subscribed, for the first time or again; [#next()] follows.
     void connected();
 
-    /// The next message, or null: nothing until [MqttBridge#wake()] is called.
+    /// The next message, or null: nothing until the source wakes the bridge.
     @Nullable Publication next();
 }

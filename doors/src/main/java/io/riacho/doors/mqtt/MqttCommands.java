@@ -13,12 +13,10 @@ import io.riacho.mqtt.packet.ReasonCode;
 import io.riacho.mqtt.packet.Topics;
 import io.riacho.mqtt.spi.Client;
 import io.riacho.mqtt.spi.DeliveryListener;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +32,7 @@ public final class MqttCommands implements CommandSender {
     private static final Logger LOG = LoggerFactory.getLogger(MqttCommands.class);
     private static final String CONTENT_TYPE = "application/json";
 
+    private final MqttPublisher door;
     private final CommandDelivery commands;
     private final DeviceGroups groups;
     private final RiachoTopics topics;
@@ -41,20 +40,17 @@ public final class MqttCommands implements CommandSender {
     private final Executor executor;
     private final LongSupplier clockMicros;
 
-    /// Subscriptions that came before the door was known; null afterwards. Guarded by this.
-    private @Nullable List<Runnable> early = new ArrayList<>();
-
-    private volatile @Nullable MqttDoor door;
-
     /// @param executor for work that may take milliseconds
     /// @param clockMicros µs since 1970 UTC
     public MqttCommands(
+            MqttPublisher door,
             CommandDelivery commands,
             DeviceGroups groups,
             RiachoTopics topics,
             ClientRoles roles,
             Executor executor,
             LongSupplier clockMicros) {
+        this.door = door;
         this.commands = commands;
         this.groups = groups;
         this.topics = topics;
@@ -63,43 +59,27 @@ public final class MqttCommands implements CommandSender {
         this.clockMicros = clockMicros;
     }
 
-    /// The door is open: commands go out from now on.
-    public void open(MqttDoor opened) {
-        List<Runnable> waiting;
-        synchronized (this) {
-            door = opened;
-            waiting = early == null ? List.of() : early;
-            early = null;
-        }
-        waiting.forEach(Runnable::run);
-    }
-
     // --- the stream thread
 
     @Override
     public void send(Command command) {
-        MqttDoor to = door;
-        if (to == null) {
-            return;
-        }
         byte[] payload = CommandJson.bytes(command);
         PublishProperties properties = properties(command);
         Publication publication = new Publication(command);
         int sessions =
-                publish(to, topics.command(command.device()), payload, properties, publication);
+                publish(topics.command(command.device()), payload, properties, publication);
         for (String group : groups.of(command.device())) {
-            sessions += publish(to, topics.command(group), payload, properties, publication);
+            sessions += publish(topics.command(group), payload, properties, publication);
         }
         publication.published(sessions);
     }
 
-    private static int publish(
-            MqttDoor to,
+    private int publish(
             String topic,
             byte[] payload,
             PublishProperties properties,
             Publication publication) {
-        return to.publish(
+        return door.publish(
                 topic,
                 payload,
                 Qos.AT_LEAST_ONCE,
@@ -115,14 +95,7 @@ public final class MqttCommands implements CommandSender {
         if (roles.part(client) == ClientRoles.Part.OTHER) {
             return;
         }
-        String plain = Topics.unshared(filter);
-        synchronized (this) {
-            if (early != null) {
-                early.add(() -> catchUp(client, plain));
-                return;
-            }
-        }
-        catchUp(client, plain);
+        catchUp(client, Topics.unshared(filter));
     }
 
     private void catchUp(Client client, String filter) {
@@ -150,8 +123,7 @@ public final class MqttCommands implements CommandSender {
     }
 
     private void again(Client client, String topic, Command command) {
-        MqttDoor to = door;
-        if (to == null || !command.isOpen()) {
+        if (!command.isOpen()) {
             return;
         }
         if (command.state() == Command.State.EXPIRED) {
@@ -161,7 +133,7 @@ public final class MqttCommands implements CommandSender {
         }
         Publication publication = new Publication(command);
         boolean goes =
-                to.publishTo(
+                door.publishTo(
                         client.id(),
                         topic,
                         CommandJson.bytes(command),
@@ -203,8 +175,7 @@ public final class MqttCommands implements CommandSender {
 
         @Override
         public void delivered(String clientId, Qos qos) {
-            MqttDoor by = door;
-            Client client = by == null ? null : by.client(clientId);
+            Client client = door.client(clientId);
             if (qos == Qos.AT_MOST_ONCE
                     || client == null
                     || roles.part(client) == ClientRoles.Part.OTHER) {

@@ -38,7 +38,7 @@ class BridgeCommandsTest {
 
     BridgeCommandsTest() {
         tracker.addSender(commands);
-        commands.wakeBy(() -> woken++);
+        commands.onAvailable(() -> woken++);
     }
 
     private void move(Command command, Command.State next) {

@@ -82,14 +82,16 @@ class MqttDoorTest {
                                 (_, answer) ->
                                         answer.accept(new Authenticator.Accepted("local", null)),
                                 Authorizer.ALL,
-                                (client, kind, _, payload, handled) ->
-                                        heard.add(
-                                                new Heard(
-                                                        client.id(),
-                                                        kind,
-                                                        new String(payload, UTF_8),
-                                                        handled)),
-                                ClientEvents.NONE,
+                                _ ->
+                                        new MqttDoor.Listeners(
+                                                (client, kind, _, payload, handled) ->
+                                                        heard.add(
+                                                                new Heard(
+                                                                        client.id(),
+                                                                        kind,
+                                                                        new String(payload, UTF_8),
+                                                                        handled)),
+                                                ClientEvents.NONE),
                                 null,
                                 nowMillis::get,
                                 meters));

@@ -251,7 +251,6 @@ class AnotherBrokerTest {
             }
             outbound.give("irrigation/system/updates", "x".repeat(1025));
             outbound.give("irrigation/system/updates", "{}");
-            bridge.wake();
             assertThat(commands.poll(30, TimeUnit.SECONDS)).isEqualTo("{\"turn_on\":true}");
             await().atMost(Duration.ofSeconds(30))
                     .untilAsserted(() ->
