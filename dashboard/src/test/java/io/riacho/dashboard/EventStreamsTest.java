@@ -70,6 +70,9 @@ class EventStreamsTest {
                                                 devices,
                                                 () -> Readiness.State.READY,
                                                 new PrometheusMeterRegistry(
+                                                                PrometheusConfig.DEFAULT)
+                                                        .timer("commits"),
+                                                new PrometheusMeterRegistry(
                                                         PrometheusConfig.DEFAULT)),
                                         2)),
                         (_, ready, _) -> ready.run(),

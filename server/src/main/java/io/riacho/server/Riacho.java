@@ -205,6 +205,7 @@ public final class Riacho implements AutoCloseable {
                                 pipeline.commands(),
                                 pipeline.devices(),
                                 this::readiness,
+                                pipeline.commitTimer(),
                                 registry),
                         httpOptions.eventStreamsMax());
         HttpDoor http =

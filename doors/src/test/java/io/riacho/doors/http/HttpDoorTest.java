@@ -699,6 +699,7 @@ class HttpDoorTest {
                                             commands,
                                             new DevicesInMemory(),
                                             () -> readiness,
+                                            meters.timer("commits"),
                                             meters),
                                     options.eventStreamsMax())),
                     loops,

@@ -50,6 +50,7 @@ class OpenApiTest {
                                     new CommandsInMemory(),
                                     new DevicesInMemory(),
                                     () -> Readiness.State.READY,
+                                    meters.timer("commits"),
                                     meters),
                             1);
             List<Route> all = new ArrayList<>(dashboard.routes());
