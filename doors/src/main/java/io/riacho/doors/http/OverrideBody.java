@@ -1,14 +1,13 @@
 package io.riacho.doors.http;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import io.riacho.api.commands.DeviceGroups;
 import io.riacho.api.commands.OverrideRequest;
 import io.riacho.api.readings.InvalidReadingException;
 import io.riacho.api.readings.SeriesTable;
 import io.riacho.config.Units;
+import io.riacho.formats.json.JsonReading;
 import io.riacho.http.HttpProblemException;
 import java.io.IOException;
 import java.time.Duration;
@@ -17,9 +16,6 @@ import org.jspecify.annotations.Nullable;
 
 /// `{"device_id": "pump", "turn_on": true, "for": "10m"}`: an override by hand.
 final class OverrideBody {
-
-    private static final JsonFactory FACTORY =
-            JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
     private static final String EXPECTED =
             "{\"device_id\": \"…\", \"turn_on\": true} is expected, with \"group\" instead of"
@@ -40,7 +36,7 @@ final class OverrideBody {
     static OverrideRequest read(byte[] body, int length, DeviceGroups groups)
             throws HttpProblemException {
         OverrideBody read = new OverrideBody();
-        try (JsonParser json = FACTORY.createParser(body, 0, length)) {
+        try (JsonParser json = JsonReading.parser(body, length)) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 throw HttpProblemException.badRequest(EXPECTED);
             }

@@ -1,10 +1,7 @@
 package io.riacho.doors.topics;
 
 import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -16,10 +13,11 @@ import io.riacho.api.readings.Failure;
 import io.riacho.api.readings.SeriesTable;
 import io.riacho.doors.topics.TopicListener.Handled;
 import io.riacho.formats.RiachoTopics;
+import io.riacho.formats.json.JsonReading;
 import io.riacho.formats.json.ReportedPresence;
-import java.io.IOException;
+import io.riacho.limits.TokenBucket;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.atomic.AtomicLong;
+import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,17 +36,6 @@ public final class Reports {
     /// Of a longer payload nothing is read as JSON.
     private static final int JSON_BYTES_MAX = 64 << 10;
 
-    private static final int NESTING_MAX = 8;
-    private static final long LOG_EVERY_NANOS = 1_000_000_000L;
-
-    private static final ObjectMapper JSON =
-            new ObjectMapper(
-                    JsonFactory.builder()
-                            .streamReadConstraints(
-                                    StreamReadConstraints.builder()
-                                            .maxNestingDepth(NESTING_MAX)
-                                            .build())
-                            .build());
 
     private static final JsonNode NO_JSON = JsonNodeFactory.instance.missingNode();
 
@@ -56,7 +43,7 @@ public final class Reports {
     private final DeviceEvents devices;
     private final Consumer<String> online;
     private final Counter refused;
-    private final AtomicLong lastLoggedNanos = new AtomicLong(System.nanoTime() - LOG_EVERY_NANOS);
+    private final TokenBucket logLimit = new TokenBucket(1, Duration.ofSeconds(1));
 
     /// @param online hears of devices that say that they are online; must not block
     public Reports(
@@ -221,9 +208,7 @@ public final class Reports {
     /// It is acknowledged all the same: sent again it would be no better.
     private void refuse(Reporter reporter, String why, Handled handled) {
         refused.increment();
-        long now = System.nanoTime();
-        long last = lastLoggedNanos.get();
-        if (now - last >= LOG_EVERY_NANOS && lastLoggedNanos.compareAndSet(last, now)) {
+        if (logLimit.tryTake(System.nanoTime())) {
             LOG.info("A report of {} changes nothing: {}", reporter.label(), why);
         }
         handled.durable();
@@ -235,12 +220,10 @@ public final class Reports {
             return NO_JSON;
         }
         try {
-            JsonNode node = JSON.readTree(payload);
-            return node != null && node.isObject() ? node : NO_JSON;
+            JsonNode node = JsonReading.tree(payload);
+            return node.isObject() ? node : NO_JSON;
         } catch (JacksonException e) {
             return NO_JSON;
-        } catch (IOException e) {
-            throw new IllegalStateException("reading from memory failed", e);
         }
     }
 
