@@ -98,10 +98,10 @@ final class StatusHandlers {
             for (Command newest : newestByDevice(recent).values()) {
                 json.writeStartObject();
                 json.writeStringField("device_id", newest.device());
-                json.writeBooleanField("on", newest.turnOn());
-                json.writeStringField("since", Rfc3339.format(newest.issuedAtMicros()));
-                json.writeStringField("rule", newest.rule());
-                json.writeStringField("sensor_id", newest.sensor());
+                json.writeBooleanField("on", newest.fields().turnOn());
+                json.writeStringField("since", Rfc3339.format(newest.fields().issuedAtMicros()));
+                json.writeStringField("rule", newest.fields().rule());
+                json.writeStringField("sensor_id", newest.fields().sensor());
                 json.writeEndObject();
             }
             json.writeEndArray();

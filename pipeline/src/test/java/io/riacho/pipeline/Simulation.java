@@ -574,7 +574,7 @@ final class Simulation {
                 continue;
             }
             Optional<Command> newest = pipeline.commands().newest(sensor);
-            boolean on = newest.map(Command::turnOn).orElse(false);
+            boolean on = newest.map(command -> command.fields().turnOn()).orElse(false);
             Optional<ActiveOverride> held = pipeline.manualCommands().active(sensor);
             if (on != held.map(ActiveOverride::turnOn).orElse(mean > 25)) {
                 violations.add(

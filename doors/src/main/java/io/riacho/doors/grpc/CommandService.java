@@ -4,6 +4,7 @@ import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.riacho.api.commands.Command;
+import io.riacho.api.commands.CommandFields;
 import io.riacho.api.commands.Commands;
 import io.riacho.api.readings.InvalidReadingException;
 import io.riacho.api.readings.SeriesTable;
@@ -113,18 +114,19 @@ public final class CommandService extends CommandServiceGrpc.CommandServiceImplB
     }
 
     private static SubscribeResponse response(Command command) {
+        CommandFields fields = command.fields();
         return SubscribeResponse.newBuilder()
                 .setCommand(
                         io.riacho.protocol.v1.Command.newBuilder()
-                                .setId(command.id())
-                                .setDeviceId(command.device())
-                                .setSensorId(command.sensor())
-                                .setTurnOn(command.turnOn())
-                                .setRule(command.rule())
-                                .setAverage(command.average())
-                                .setIssuedAtUs(command.issuedAtMicros())
+                                .setId(fields.id())
+                                .setDeviceId(fields.device())
+                                .setSensorId(fields.sensor())
+                                .setTurnOn(fields.turnOn())
+                                .setRule(fields.rule())
+                                .setAverage(fields.average())
+                                .setIssuedAtUs(fields.issuedAtMicros())
                                 .setExpiresAtUs(command.expiresAtMicros())
-                                .setSequence(command.sequence())
+                                .setSequence(fields.sequence())
                                 .setState(state(command.state())))
                 .build();
     }

@@ -17,7 +17,6 @@ import io.riacho.http.Response;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.TreeSet;
 
 /// Devices: how they are, and updates for all of them.
@@ -76,10 +75,7 @@ final class DeviceHandlers {
         if (command == null) {
             json.writeNull();
         } else {
-            json.writeStartObject();
-            CommandJson.write(json, command);
-            json.writeStringField("state", command.state().name().toLowerCase(Locale.ROOT));
-            json.writeEndObject();
+            CommandJson.withState(json, command);
         }
         json.writeFieldName("held");
         if (override == null) {

@@ -9,6 +9,7 @@ import io.riacho.doors.bridge.OutboundSource.Publication;
 import io.riacho.formats.RiachoTopics;
 import io.riacho.pipeline.state.commands.CommandTracker;
 import io.riacho.simulation.Seed;
+import io.riacho.testkit.TestCommands;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -51,17 +52,7 @@ class BridgeCommandsTest {
 
     private void issue(String device, long sequence) {
         tracker.issued(
-                new Command(
-                        device + sequence,
-                        device,
-                        "",
-                        sequence % 2 == 1,
-                        "manual",
-                        Double.NaN,
-                        0,
-                        DAY,
-                        sequence,
-                        Command.State.ISSUED),
+                TestCommands.issued(device + sequence, device, sequence, DAY),
                 true);
     }
 
@@ -204,17 +195,7 @@ class BridgeCommandsTest {
                             case 0, 1 -> {
                                 long sequence = wished.merge(device, 1L, Long::sum);
                                 its.issued(
-                                        new Command(
-                                                device + "-" + sequence,
-                                                device,
-                                                "",
-                                                sequence % 2 == 1,
-                                                "manual",
-                                                Double.NaN,
-                                                0,
-                                                DAY,
-                                                sequence,
-                                                Command.State.ISSUED),
+                                        TestCommands.issued(device + "-" + sequence, device, sequence, DAY),
                                         true);
                             }
                             case 2 -> {
