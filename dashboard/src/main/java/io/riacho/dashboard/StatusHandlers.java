@@ -17,7 +17,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// How the server is, and what the page paints first.
+/// Answers requests for the status, which is what the page paints first, for metrics and for
+/// health.
 final class StatusHandlers {
 
     /// Commands in the status.

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Who connects: on a TLS listener the holder of a registered certificate, under the name in it; on a
+/// Admits clients: on a TLS listener the holder of a registered certificate, under the name in it; on a
 /// plain one anybody, as [Role#LOCAL]. That plain listeners are for loopback is the configuration's
 /// matter. Safe for use by many threads.
 final class X509Authenticator implements Authenticator {

@@ -66,7 +66,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A server: the path and its doors, wired by hand.
+/// A server: the pipeline and its doors, wired by hand.
 ///
 /// [#start] returns when readings can be made durable. [#close()] stops the doors, commits what is on
 /// its way, and frees the data directory; closing twice is harmless.

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
-/// Orders that a test lists; nothing follows from them. Safe for use by many threads.
+/// Requests for overrides that a test lists; nothing follows from them. Safe for use by many threads.
 public final class OverridesThatAreAnsweredAtOnce implements Overrides {
 
     private final CopyOnWriteArrayList<OverrideRequest> orders = new CopyOnWriteArrayList<>();

@@ -1,6 +1,6 @@
 package io.riacho.api.commands;
 
-/// A way to devices beside subscriptions: a broker's topics.
+/// Sends commands to devices by a broker's topics, beside subscriptions.
 @FunctionalInterface
 public interface CommandSender {
 

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// Commands on their way to another broker, on the topics of the device and of its groups.
 ///
 /// What waits is a device's name; which command goes is looked up when it may go. So while the broker is away
-/// nothing piles up, and what goes out when it is back is the newest state wished for each device. A command is
+/// nothing piles up, and what goes out when it is back is the newest desired state of each device. A command is
 /// *sent* when the broker's PUBACK came for all its topics; nobody tells when a device took it, so it stays so
 /// until the device answers or it expires.
 ///

@@ -23,7 +23,8 @@ import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The broker's messages as readings. [#received] belongs to one thread; receipts come on others.
+/// Submits the other broker's messages as readings. [#received] belongs to one thread; receipts
+/// come on others.
 ///
 /// A payload that cannot be read is acknowledged, or it would come back for ever. The reason is logged,
 /// once a second at most, and counted: the compute role may not publish on the errors topic. While the

@@ -7,8 +7,8 @@ import io.riacho.doors.topics.TopicListener.Handled;
 import io.riacho.formats.RiachoTopics;
 import org.jspecify.annotations.Nullable;
 
-/// Reports that come from another broker. It does not tell who published them: a report has to name its
-/// gateway or its device, and the broker's policy alone decides who may say what.
+/// Takes reports that come from another broker. It does not tell who published them: a report has
+/// to name its gateway or its device, and the broker's policy alone decides who may say what.
 public final class BridgeReports implements BridgeListener {
 
     private static final Reporter SOMEBODY =

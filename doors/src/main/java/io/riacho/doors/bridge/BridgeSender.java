@@ -23,7 +23,7 @@ final class BridgeSender {
     private static final Logger LOG = LoggerFactory.getLogger(BridgeSender.class);
 
     /// The connection.
-    interface Wire {
+    interface Connection {
         /// Whether it is connected and the topics are subscribed.
         boolean isUp();
 
@@ -40,7 +40,7 @@ final class BridgeSender {
     private final BridgeOptions options;
     private final RiachoTopics topics;
     private final OutboundSource outbound;
-    private final Wire wire;
+    private final Connection connection;
     private final Later later;
     private final LongSupplier clockNanos;
     private final PublishRateLimiter rateLimiter;
@@ -58,14 +58,14 @@ final class BridgeSender {
             BridgeOptions options,
             RiachoTopics topics,
             OutboundSource outbound,
-            Wire wire,
+            Connection connection,
             Later later,
             LongSupplier clockNanos,
             MeterRegistry meters) {
         this.options = options;
         this.topics = topics;
         this.outbound = outbound;
-        this.wire = wire;
+        this.connection = connection;
         this.later = later;
         this.clockNanos = clockNanos;
         this.rateLimiter =
@@ -103,7 +103,7 @@ final class BridgeSender {
     }
 
     private void send() {
-        while (!paused && wire.isUp() && inFlight.size() < options.publishesInFlightMax()) {
+        while (!paused && connection.isUp() && inFlight.size() < options.publishesInFlightMax()) {
             long now = clockNanos.getAsLong();
             long wait = rateLimiter.waitNanos(now);
             if (wait > 0) {
@@ -136,7 +136,8 @@ final class BridgeSender {
         inFlight.add(bytes);
         inFlightCount = inFlight.size();
         var _ =
-                wire.publish(next.topic(), next.payload())
+                connection
+                        .publish(next.topic(), next.payload())
                         .whenComplete((_, failure) ->
                                 later.run(() -> published(next, bytes, failure), 0));
     }

@@ -5,8 +5,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// Updates on their way to another broker. Who gives one waits for the
-/// broker's PUBACK, so nothing is kept for it: at most [#WAITING_MAX] wait, each for [#SECONDS_MAX].
+/// Updates on their way to another broker. Their senders wait for its PUBACK, so nothing is kept
+/// for long: at most [#WAITING_MAX] wait, each for [#SECONDS_MAX].
 public final class BridgeUpdates implements OutboundSource {
 
     static final int WAITING_MAX = 16;

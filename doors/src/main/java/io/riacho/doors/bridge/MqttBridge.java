@@ -98,7 +98,7 @@ public final class MqttBridge implements AutoCloseable {
                         options,
                         topics,
                         dependencies.outbound(),
-                        new BridgeSender.Wire() {
+                        new BridgeSender.Connection() {
                             @Override
                             public boolean isUp() {
                                 return isConnected();

@@ -2,8 +2,9 @@ package io.riacho.doors.bridge;
 
 import org.jspecify.annotations.Nullable;
 
-/// What is to be published at the broker. It is asked for the next message when one may go, so what waits is
-/// the newest, however long the broker was away. Called on the bridge's thread: must not block.
+/// Has the messages that are to be published at the other broker. It is asked for the next when
+/// one may go, so what waits is the newest, however long the broker was away. Called on the
+/// bridge's thread: must not block.
 public interface OutboundSource {
 
     /// One message, QoS 1.

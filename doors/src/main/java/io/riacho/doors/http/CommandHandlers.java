@@ -12,7 +12,7 @@ import io.riacho.http.Response;
 import java.util.List;
 import java.util.Optional;
 
-/// Commands: what there is, and those by hand.
+/// Lists commands, and takes overrides by hand.
 final class CommandHandlers {
 
     static final int LISTED_DEFAULT = 50;
@@ -30,8 +30,8 @@ final class CommandHandlers {
         exchange.answer(answer(services.commands().recent(limit)));
     }
 
-    /// Answers once the order is on disk and what follows from it is issued.
-    void order(Exchange exchange) throws HttpProblemException {
+    /// Answers once the override is on disk and what follows from it is issued.
+    void override(Exchange exchange) throws HttpProblemException {
         if (!exchange.contentType().equals(JsonWriting.TYPE)) {
             throw new HttpProblemException(
                     HttpResponseStatus.UNSUPPORTED_MEDIA_TYPE,

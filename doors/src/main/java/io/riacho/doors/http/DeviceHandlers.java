@@ -19,7 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
 
-/// Devices: how they are, and updates for all of them.
+/// Lists devices as they are, and publishes updates for all of them.
 final class DeviceHandlers {
 
     private static final int LISTED_DEFAULT = 1_000;
@@ -35,7 +35,7 @@ final class DeviceHandlers {
         this.services = services;
     }
 
-    /// All devices that connect, were commanded, or are held by hand, by id. On a worker: there may be
+    /// All devices that connect, were commanded, or are overridden by hand, by id. On a worker: there may be
     /// many.
     void list(Exchange exchange) throws HttpProblemException {
         int limit = exchange.number("limit", LISTED_DEFAULT, LISTED_MAX);

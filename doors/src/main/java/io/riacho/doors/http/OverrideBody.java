@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// `{"device_id": "pump", "turn_on": true, "for": "10m"}`: an override by hand.
+/// Reads an override by hand, `{"device_id": "pump", "turn_on": true, "for": "10m"}`.
 final class OverrideBody {
 
     private static final String EXPECTED =

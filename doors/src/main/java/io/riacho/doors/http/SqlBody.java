@@ -6,7 +6,7 @@ import io.riacho.formats.json.JsonReading;
 import io.riacho.http.HttpProblemException;
 import java.io.IOException;
 
-/// `{"sql": "…"}`.
+/// Reads a query as JSON, `{"sql": "…"}`.
 final class SqlBody {
 
     private SqlBody() {}

@@ -2,7 +2,7 @@ package io.riacho.doors.mqtt;
 
 import io.riacho.mqtt.spi.Client;
 
-/// What connected clients are to commands. Called on event loops.
+/// Tells what connected clients are to commands. Called on event loops.
 public interface ClientRoles {
 
     /// What a client is.

@@ -14,7 +14,7 @@ import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Locale;
 
-/// Which clients are devices, and when they come and go. On event loops.
+/// Reports the connections of clients that are devices. On event loops.
 ///
 /// A gateway by its identity is a device. A client without one becomes a device when it acts like one: it
 /// subscribes to commands, or reports. Others come and go by the thousand, with names made up, and leave

@@ -66,8 +66,7 @@ public final class MqttCommands implements CommandSender {
         byte[] payload = CommandJson.bytes(command);
         PublishProperties properties = properties(command);
         Publication publication = new Publication(command);
-        int sessions =
-                publish(topics.command(command.device()), payload, properties, publication);
+        int sessions = publish(topics.command(command.device()), payload, properties, publication);
         for (String group : groups.of(command.device())) {
             sessions += publish(topics.command(group), payload, properties, publication);
         }
@@ -75,10 +74,7 @@ public final class MqttCommands implements CommandSender {
     }
 
     private int publish(
-            String topic,
-            byte[] payload,
-            PublishProperties properties,
-            Publication publication) {
+            String topic, byte[] payload, PublishProperties properties, Publication publication) {
         return door.publish(
                 topic,
                 payload,

@@ -2,7 +2,7 @@ package io.riacho.doors.topics;
 
 import org.jspecify.annotations.Nullable;
 
-/// Who reports, and in whose name it may.
+/// The sender of a report, with those in whose name it may report.
 public interface Reporter {
 
     /// For logs.

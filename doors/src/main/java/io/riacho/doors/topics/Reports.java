@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What gateways say of themselves, of devices and of commands: `docs/commands.md` has the payloads.
+/// Takes what gateways report of themselves, of devices and of commands. docs/commands.md has the
+/// payloads.
 ///
 /// An answer to a command is JSON with `command_id`; it is acknowledged to its sender when it is on disk. All
 /// else is kept as the newest report of its kind, and a status `online` or `offline` tells of the device's
@@ -35,7 +36,6 @@ public final class Reports {
 
     /// Of a longer payload nothing is read as JSON.
     private static final int JSON_BYTES_MAX = 64 << 10;
-
 
     private static final JsonNode NO_JSON = JsonNodeFactory.instance.missingNode();
 

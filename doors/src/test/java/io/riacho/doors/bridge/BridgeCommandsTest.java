@@ -51,9 +51,7 @@ class BridgeCommandsTest {
     }
 
     private void issue(String device, long sequence) {
-        tracker.issued(
-                TestCommands.issued(device + sequence, device, sequence, DAY),
-                true);
+        tracker.issued(TestCommands.issued(device + sequence, device, sequence, DAY), true);
     }
 
     private Command.State state(String device) {
@@ -195,7 +193,8 @@ class BridgeCommandsTest {
                             case 0, 1 -> {
                                 long sequence = wished.merge(device, 1L, Long::sum);
                                 its.issued(
-                                        TestCommands.issued(device + "-" + sequence, device, sequence, DAY),
+                                        TestCommands.issued(
+                                                device + "-" + sequence, device, sequence, DAY),
                                         true);
                             }
                             case 2 -> {

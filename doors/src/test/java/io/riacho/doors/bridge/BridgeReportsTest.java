@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Reports whose sender nobody knows.
+/// Reports of senders that the other broker does not name.
 class BridgeReportsTest {
 
     private final List<DeviceEvent> events = new ArrayList<>();

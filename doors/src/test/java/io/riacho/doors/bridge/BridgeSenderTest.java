@@ -12,7 +12,7 @@ import java.util.PriorityQueue;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/// Time is moved by hand; the broker acknowledges when the test says so.
+/// A sender whose time is moved by hand; the broker acknowledges when the test says so.
 class BridgeSenderTest {
 
     private static final int IN_FLIGHT_MAX = 10;
@@ -54,7 +54,7 @@ class BridgeSenderTest {
                                 PAYLOAD_BYTES_MAX),
                         new RiachoTopics("irrigation"),
                         outbound,
-                        new BridgeSender.Wire() {
+                        new BridgeSender.Connection() {
                             @Override
                             public boolean isUp() {
                                 return up;

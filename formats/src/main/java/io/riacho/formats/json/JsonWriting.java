@@ -10,7 +10,7 @@ import java.math.BigInteger;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/// Writes JSON.
+/// Writes JSON documents, and values whose type is known only when they are written.
 public final class JsonWriting {
 
     public static final String TYPE = "application/json";

@@ -3,8 +3,8 @@ package io.riacho.formats.json;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 
-/// What a status report says of a device's presence: `{"status": "online"}`, `{"status": "offline"}`, or
-/// nothing.
+/// The presence that a status report states: `{"status": "online"}`, `{"status": "offline"}`, or
+/// none.
 public enum ReportedPresence {
     ONLINE,
     OFFLINE,
