@@ -36,7 +36,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.OptionSpec;
 
-/// Where `./riacho` begins.
+/// The entry point of `./riacho`: hands the arguments to one command and ends with its exit code.
 @Command(
         name = "riacho",
         header = "Carries sensor readings to actions: durable, exact, queryable.",

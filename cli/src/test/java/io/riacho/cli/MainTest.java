@@ -14,7 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What the commands print, and what they end with.
+/// The output and the exit codes of the commands.
 class MainTest {
 
     private record Result(int exit, String out, String err) {}

@@ -12,8 +12,8 @@ import java.nio.file.Path;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
-/// How a client proves whom it talks to, and who it is. The server's certificate must be for the name
-/// or address that is called.
+/// The certificates of a client: those it trusts, and its own. The server's certificate must be for
+/// the name or address that is called.
 ///
 /// @param authorities PEM file of the authorities that may have signed the server's certificate;
 ///     null: those of the Java runtime

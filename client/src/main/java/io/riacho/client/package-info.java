@@ -1,6 +1,6 @@
-/// How a client reaches a server: its address, and the proof of who is who.
+/// Addresses and TLS of whoever calls a server: commands, the simulated field, the load test.
 ///
-/// [io.riacho.client.Target] is an address, [io.riacho.client.ClientTls] what TLS needs; every
+/// [io.riacho.client.Target] is an address, [io.riacho.client.ClientTls] the certificates; every
 /// command that calls a server takes both by the same options.
 @NullMarked
 package io.riacho.client;

@@ -4,7 +4,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
-/// What turns the valves, whichever way a command came. Safe for use by many threads.
+/// The valves' drives: turn a valve, whichever way its command came. Safe for use by many threads.
 final class Drives {
 
     /// A valve that was turned.

@@ -1,6 +1,6 @@
 package io.riacho.field;
 
-/// What a sensor sends: mostly a reading, now and then something broken.
+/// One message of a sensor: mostly a reading, now and then something broken.
 sealed interface Emission {
 
     String sensor();

@@ -24,7 +24,7 @@ public final class FieldRun implements AutoCloseable {
     /// How often a sensor measures, in ms.
     static final long PERIOD_MILLIS = 1_000;
 
-    /// Where a server's doors are.
+    /// The addresses of a server's doors.
     ///
     /// @param gateways by which a part of the readings comes and half of the valves take their commands;
     ///     null: no readings, and all valves take them by gRPC
@@ -42,7 +42,7 @@ public final class FieldRun implements AutoCloseable {
     /// @param valves takes commands
     public record Gateways(MqttAccess sensors, MqttAccess valves) {}
 
-    /// What has happened so far.
+    /// Counts of what has happened so far.
     ///
     /// @param stored readings with a receipt, doubled ones included
     /// @param refused broken ones, refused with a reason

@@ -11,7 +11,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
-/// How a gateway reaches an MQTT door, and as whom.
+/// The address of an MQTT door, and the identity that a gateway shows there.
 ///
 /// @param clientId with a certificate: its CN
 /// @param tls null: a port without TLS, where nobody is asked who he is

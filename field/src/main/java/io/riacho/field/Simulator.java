@@ -23,7 +23,7 @@ public final class Simulator implements AutoCloseable {
 
     static final int KEPT_MAX = 10_000;
 
-    /// By which door.
+    /// The door by which readings are sent.
     public enum Protocol {
         TCP,
         HTTP,
@@ -31,7 +31,7 @@ public final class Simulator implements AutoCloseable {
         MQTT
     }
 
-    /// What is measured.
+    /// The quantity that is measured.
     public enum Metric {
         TEMPERATURE("°C", 24, 6),
         HUMIDITY("%", 55, 20);

@@ -2,7 +2,7 @@ package io.riacho.field;
 
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
-/// Which plots are irrigated. Turned by actuators' threads, seen by the model's.
+/// The positions of the valves, a plot each. Turned by actuators' threads, seen by the model's.
 final class Valves {
 
     private final AtomicIntegerArray open;

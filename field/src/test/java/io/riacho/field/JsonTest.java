@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/// What the field's sensors write.
+/// The JSON that the field's sensors write.
 class JsonTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();

@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/// What a sender promises of the readings it was given.
+/// The promises of a sender about the readings it was given.
 class SenderTest {
 
     /// Fails as often as told, then takes everything; refuses what is broken.

@@ -1,4 +1,4 @@
-/// Tests, by property.
+/// The model of the field, and the promises of its senders.
 @NullMarked
 package io.riacho.field;
 

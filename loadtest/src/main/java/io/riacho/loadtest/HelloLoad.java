@@ -10,7 +10,8 @@ import io.riacho.protocol.hello.SaudacaoGrpc;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 
-/// Greetings. A call that came due is made whether or not the one before it has been answered.
+/// The load of greetings. A call that came due is made whether or not the one before it has been
+/// answered.
 final class HelloLoad implements Load {
 
     /// A call that is not answered for so long has failed.

@@ -1,6 +1,6 @@
 package io.riacho.loadtest;
 
-/// What is loaded.
+/// The services that can be loaded.
 public enum LoadKind {
     /// `Sensor.StreamReadings`: one endless stream per connection; the sensor sets the pace, one
     /// reading a second.

@@ -5,7 +5,7 @@ import io.riacho.client.Target;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/// What to do.
+/// The options of a load test.
 ///
 /// @param kind what is loaded
 /// @param target where it is

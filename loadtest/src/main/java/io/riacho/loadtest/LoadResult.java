@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
 
-/// What a run measured.
+/// The measurements of a whole run.
 ///
 /// @param options what was asked
 /// @param opened connections that stood when the load began
@@ -37,7 +37,7 @@ public record LoadResult(
         samples = List.copyOf(samples);
     }
 
-    /// What happened within about a second.
+    /// Counts and usage within about a second.
     ///
     /// @param second since the load began
     /// @param receivedPerSecond answers or readings

@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.LongAdder;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 
-/// What a load records while it runs. Safe for use by many threads.
+/// The counters and histograms of a load while it runs. Safe for use by many threads.
 final class Measurements {
 
     /// A longer time is recorded as this one.

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/// A line plot as SVG, which needs nothing to be shown.
+/// A line plot as SVG, which any browser shows without help.
 final class Plot {
 
     private static final int WIDTH = 760;

@@ -10,8 +10,9 @@ import io.riacho.protocol.sensor.Temperature;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 
-/// Endless streams of readings. The response time is that of a stream's first reading, less than a
-/// second after its request; the jitter is how far each gap between two readings is from a second.
+/// The load of endless streams of readings. The response time is that of a stream's first reading, less
+/// than a second after its request; the jitter is how far each gap between two readings is from a
+/// second.
 final class SensorLoad implements Load {
 
     /// The pace of a simulated sensor.

@@ -22,8 +22,8 @@ import java.util.Locale;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
-/// Readings over TCP, a line each. A line that came due is written whether or not the one before it
-/// has been answered; answers come in order.
+/// The load of readings over TCP, a line each. A line that came due is written whether or not the one
+/// before it has been answered; answers come in order.
 final class TcpLoad implements Load {
 
     private static final String ANSWER = "Dados recebidos com sucesso.";

@@ -1,4 +1,4 @@
-/// Tests, by property.
+/// The load against real services, and against ones that stall, lie or close.
 @NullMarked
 package io.riacho.loadtest;
 

@@ -49,7 +49,7 @@ class CelConditionsTest {
         "average > -1e3, true",
         "average > 25 - 10, true",
     })
-    void saysOf102030(String text, boolean expected) throws RuleException {
+    void saysOf10And20And30(String text, boolean expected) throws RuleException {
         Condition condition = conditions.compile("r", "when", text);
         assertThat(condition.holds(statistics(10, 20, 30))).isEqualTo(expected);
         assertThat(condition.text()).isEqualTo(text);

@@ -1,6 +1,7 @@
 package io.riacho.cli.common;
 
-/// What the process ends with. Documented in `riacho help` and in docs/operating.md: never renumber.
+/// The exit codes of every command. Documented in `riacho help` and in docs/operating.md: never
+/// renumber.
 public final class Exit {
 
     public static final int DONE = 0;

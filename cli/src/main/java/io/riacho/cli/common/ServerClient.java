@@ -22,7 +22,7 @@ public record ServerClient(URI server, @Nullable ClientTls tls) {
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(60);
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /// The server did not like what was asked.
+    /// The server answered, and refused what was asked.
     public static final class RefusedException extends Exception {
         private static final long serialVersionUID = 1L;
 

@@ -29,7 +29,7 @@ public final class ServerFlag {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
 
-    /// What is asked of the server.
+    /// A request to the server, with its answer.
     public interface Question<T> {
         public T ask(ServerClient server)
                 throws IOException, InterruptedException, ServerClient.RefusedException;

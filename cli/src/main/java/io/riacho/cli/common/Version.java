@@ -6,7 +6,7 @@ import java.io.UncheckedIOException;
 import java.util.Properties;
 import picocli.CommandLine.IVersionProvider;
 
-/// Which Riacho this is, as the build wrote it down.
+/// The version, as the build wrote it down, with the Java and the system that run it.
 public final class Version implements IVersionProvider {
 
     /// The version, such as `0.1.0`.

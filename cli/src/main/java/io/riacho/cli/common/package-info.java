@@ -1,4 +1,5 @@
-/// What several commands share: flags, exit codes, logging, the way to a running server.
+/// Shared by commands and below all of them: flags, exit codes, logging, the client of a running
+/// server.
 @NullMarked
 package io.riacho.cli.common;
 

@@ -19,8 +19,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/// What the launcher runs once to learn what a start loads: a server on free ports in a temporary
-/// directory, used at each door, and stopped.
+/// Starts a server on free ports in a temporary directory, uses each door, and stops it. The launcher
+/// runs this once, to make the start-up cache from what was loaded.
 @Command(name = "rehearse", hidden = true, description = "Starts, uses and stops a server.")
 public final class RehearseCommand implements Callable<Integer> {
 

@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/// The reports' clients.
+/// Runs simulated sensors, the reports' clients, against a server.
 @Command(
         name = "simulate",
         description = "Sensors that measure and send in a loop, against a running server.",

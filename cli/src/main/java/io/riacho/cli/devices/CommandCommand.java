@@ -17,7 +17,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/// Commands by hand.
+/// Switches devices by hand, through a running server.
 @Command(
         name = "command",
         description = "Switches a device or a group by hand, or gives it back to its rules.",
@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
         })
 public final class CommandCommand implements Runnable {
 
-    /// What is to be done.
+    /// The second word of the command line.
     enum What {
         ON,
         OFF,

@@ -27,8 +27,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/// DeviceRegistrar and their certificates. Works on the data directory, whether a server runs on it or not; a
-/// running one follows within a second.
+/// Issues, lists, rotates and revokes devices' certificates. Works on the data directory, whether a
+/// server runs on it or not; a running one follows within a second.
 @Command(
         name = "devices",
         description = "Issues, lists, rotates and revokes the identities of devices.",
@@ -232,7 +232,7 @@ public final class DevicesCommand implements Runnable {
                 });
     }
 
-    /// What a subcommand does.
+    /// The work of a subcommand.
     private interface Work {
         void with(ServerConfig config, DeviceRegistrar devices) throws IOException;
     }

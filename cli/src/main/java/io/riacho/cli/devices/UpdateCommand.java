@@ -16,7 +16,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/// Updates and configuration for gateways.
+/// Publishes an update or a configuration to gateways, through a running server.
 @Command(
         name = "update",
         description = "Publishes an update or a configuration to all gateways that subscribe it.",
@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
         })
 public final class UpdateCommand implements Runnable {
 
-    /// One of them.
+    /// The update: text or a file, one of them.
     private static final class Content {
         @Option(names = "--message", paramLabel = "TEXT", description = "The update itself.")
         private @Nullable String message;

@@ -24,8 +24,8 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// Looks at the machine with the eyes of a server that is to run on it. Changes nothing but a
-/// temporary file in the data directory (or the nearest folder above that exists).
+/// Checks the machine for everything that a server needs of it. Changes nothing but a temporary
+/// file in the data directory (or the nearest folder above that exists).
 final class Diagnosis {
 
     private static final int SYNCS = 50;

@@ -12,7 +12,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/// Says whether a server would be well here.
+/// Prints the diagnosis of this machine; fails when a server would not start.
 @Command(
         name = "doctor",
         description = "Whether a server would be well here: Java, ports, disk, clock, limits.",

@@ -1,6 +1,6 @@
 package io.riacho.cli.doctor;
 
-/// What `riacho doctor` found out about one thing.
+/// One line of `riacho doctor`: a subject, its grade and the remedy.
 ///
 /// @param subject what was looked at
 /// @param detail what was found and, where something is to be done, what

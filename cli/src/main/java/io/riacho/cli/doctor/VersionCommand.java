@@ -6,7 +6,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/// Says which Riacho, on which Java.
+/// Prints the versions of Riacho and of Java.
 @Command(name = "version", description = "Which Riacho this is, on which Java.")
 public final class VersionCommand implements Runnable {
 

@@ -1,4 +1,5 @@
-/// Commands that look at an installation: its configuration, what would keep it from starting, its version.
+/// Commands that look at an installation: its configuration (`config`), what would keep a server from
+/// starting (`doctor`), its version (`version`).
 @NullMarked
 package io.riacho.cli.doctor;
 

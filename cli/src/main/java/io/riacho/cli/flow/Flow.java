@@ -57,7 +57,7 @@ public record Flow(
         }
     }
 
-    /// What a flow wrote, in the order of writing.
+    /// The files that a flow wrote, in the order of writing.
     ///
     /// @param commands how many commands the actuator answered
     /// @param turnedOn how many of those turn the actuator on

@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// The greeting's client.
+/// The client of the greeting service (Saudacao).
 public final class Hello {
 
     /// How long the answer may take, in s.

@@ -12,7 +12,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/// Calls the greeting.
+/// Asks the greeting service for a greeting and prints it.
 @Command(name = "hello", description = "Asks the greeting service to greet someone.")
 public final class HelloCommand implements Runnable {
 

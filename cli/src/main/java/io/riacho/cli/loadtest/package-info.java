@@ -1,4 +1,4 @@
-/// The load test as a command.
+/// The command that runs the load tests of [io.riacho.loadtest] and writes their reports.
 @NullMarked
 package io.riacho.cli.loadtest;
 

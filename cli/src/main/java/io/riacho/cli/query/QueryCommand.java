@@ -13,7 +13,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/// Read-only SQL.
+/// Runs one read-only SQL query, on a running server or on the data of a stopped one.
 @Command(
         name = "query",
         description = "Read-only SQL over everything stored, of a running server or a stopped one.",

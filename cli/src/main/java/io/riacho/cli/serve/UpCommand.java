@@ -10,7 +10,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/// The server.
+/// Runs the whole server until it is told to stop.
 @Command(
         name = "up",
         description = "The server: every door, and storage in one directory.",

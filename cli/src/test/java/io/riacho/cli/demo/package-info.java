@@ -1,4 +1,4 @@
-/// Tests, by property.
+/// The simulated field and its gateways against a server in this process.
 @NullMarked
 package io.riacho.cli.demo;
 

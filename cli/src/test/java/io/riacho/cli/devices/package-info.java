@@ -1,4 +1,4 @@
-/// Tests, by property.
+/// The commands about devices, with and without a running server.
 @NullMarked
 package io.riacho.cli.devices;
 

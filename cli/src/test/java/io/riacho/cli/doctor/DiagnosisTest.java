@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// How what is found is judged.
+/// The grades that findings get.
 class DiagnosisTest {
 
     @ParameterizedTest

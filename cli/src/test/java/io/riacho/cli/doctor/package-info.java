@@ -1,4 +1,4 @@
-/// Tests, by property.
+/// The grades of a diagnosis.
 @NullMarked
 package io.riacho.cli.doctor;
 

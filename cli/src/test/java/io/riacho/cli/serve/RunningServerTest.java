@@ -17,7 +17,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What `up` stands on.
+/// The server in this process, on which `up` and the demo stand.
 class RunningServerTest {
 
     @TempDir

@@ -1,4 +1,4 @@
-/// Tests, by property.
+/// The server in this process: its ready line, its data directory, its end.
 @NullMarked
 package io.riacho.cli.serve;
 

@@ -43,6 +43,8 @@ public final class DeviceWatch {
         }
     }
 
+    /// Takes a client that subscribes a device's topic for that device.
+    ///
     /// @param filter without `$share/name/`
     public void subscribed(Client client, String filter) {
         if (topics.device(filter) != null) {

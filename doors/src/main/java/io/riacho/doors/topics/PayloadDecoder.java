@@ -7,6 +7,7 @@ import io.riacho.api.readings.InvalidReadingException;
 import io.riacho.api.readings.ReadingBatch;
 import io.riacho.api.readings.Refusal;
 import io.riacho.api.readings.SeriesTable;
+import io.riacho.formats.EpochUnits;
 import io.riacho.formats.json.JsonReadings;
 import io.riacho.formats.json.KnownSensor;
 import io.riacho.formats.json.SenmlReadings;
@@ -167,6 +168,7 @@ public final class PayloadDecoder {
             throw new InvalidReadingException(
                     "timestamp " + millis + " is not in milliseconds since 1970");
         }
+        EpochUnits.checkMillis(millis);
         into.add(sensor.series(""), reading.getValue(), millis * MICROS_PER_MILLI, null);
         return 1;
     }

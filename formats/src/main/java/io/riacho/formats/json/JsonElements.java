@@ -42,6 +42,55 @@ final class JsonElements {
             List<Refusal> refused,
             Element element)
             throws InvalidReadingException {
+        int start = start(bytes, from, to);
+        int end = end(bytes, start, to);
+        try {
+            return parse(bytes, start, end, into, refused, element);
+        } catch (JsonProcessingException e) {
+            byte[] named = NotANumber.named(bytes, start, end);
+            if (named.length > 0) {
+                try {
+                    return parse(named, 0, named.length, into, refused, element);
+                } catch (JsonProcessingException again) {
+                    throw notJson(again);
+                }
+            }
+            throw notJson(e);
+        }
+    }
+
+    private static InvalidReadingException notJson(JsonProcessingException e) {
+        return new InvalidReadingException(
+                "not valid JSON: " + plain(e.getOriginalMessage(), 160) + where(e));
+    }
+
+    /// Where JSON begins: after the byte order mark that some editors and libraries write.
+    static int start(byte[] bytes, int from, int to) {
+        boolean mark =
+                to - from >= 3
+                        && bytes[from] == (byte) 0xEF
+                        && bytes[from + 1] == (byte) 0xBB
+                        && bytes[from + 2] == (byte) 0xBF;
+        return mark ? from + 3 : from;
+    }
+
+    /// Where JSON ends: before the NULs of a sender that sends its whole buffer.
+    static int end(byte[] bytes, int from, int to) {
+        int end = to;
+        while (end > from && bytes[end - 1] == 0) {
+            end--;
+        }
+        return end;
+    }
+
+    private static int parse(
+            byte[] bytes,
+            int from,
+            int to,
+            ReadingBatch into,
+            List<Refusal> refused,
+            Element element)
+            throws InvalidReadingException, JsonProcessingException {
         int kept = into.size();
         int listed = refused.size();
         boolean whole = false;
@@ -50,8 +99,7 @@ final class JsonElements {
             whole = true;
             return read;
         } catch (JsonProcessingException e) {
-            throw new InvalidReadingException(
-                    "not valid JSON: " + plain(e.getOriginalMessage(), 160) + where(e));
+            throw e;
         } catch (IOException e) {
             throw new UncheckedIOException("Reading JSON from memory", e);
         } finally {

@@ -18,6 +18,8 @@ public final class Fanout {
     private final List<Delivery> deliveries = new ArrayList<>();
     private final List<Message> retained = new ArrayList<>(0);
 
+    /// Plans a message for all whom its route names, and one member of each group that shares.
+    ///
     /// @param everyone false leaves out sessions that are not connected
     public void add(
             Message message, Route route, boolean everyone, @Nullable DeliveryListener listener) {

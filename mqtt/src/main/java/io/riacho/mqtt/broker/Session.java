@@ -155,6 +155,7 @@ public final class Session {
     /// session or one of its name: the next client's `Opened` comes after this one's `Closed`.
     ///
     /// @param left what its client's connection left to be published, or null
+    @SuppressWarnings("ReferenceEquality") // this very connection
     public void release(SessionOwner leaver, ConnectPacket.@Nullable Will left) {
         SessionOwner next;
         boolean lasts;

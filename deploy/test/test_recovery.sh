@@ -15,7 +15,7 @@
 # Exit: 0 nothing was lost, 1 something was, 2 wrong usage, 3 a tool is missing.
 set -euo pipefail
 # shellcheck source=lib.sh
-source "$(dirname "$0")/lib.sh"
+source "$(dirname "$0")/../lib.sh"
 
 CONTAINER=riacho
 ANSWER='Dados recebidos com sucesso.'

@@ -7,7 +7,7 @@
 #   --keep            leave the work folder, and say where it is
 #   -h, --help
 #
-# In this order, each in a file of its own in test/:
+# In this order, each in a file of its own beside this one:
 #   static            shellcheck, cfn-lint, help, refusals and dry runs of every script, compose files, the workflow
 #   cloudformation    deploy_cf.sh itself against moto, a fake of AWS on a free loopback port; outputs and exports read
 #                     back; build_and_push.sh with a fake engine; teardown.sh
@@ -23,7 +23,7 @@
 # Ends with `infra: N passed, N failed, N not run`; exit 0 only if none failed.
 set -uo pipefail
 # shellcheck source=lib.sh
-source "$(dirname "$0")/lib.sh"
+source "$(dirname "$0")/../lib.sh"
 
 keep=0
 containers=1
@@ -94,9 +94,9 @@ source "$DEPLOY_DIR/test/cloudformation.sh"
 source "$DEPLOY_DIR/test/terraform.sh"
 
 if [[ $containers == 0 ]]; then
-  skip "containers: images, flow, failures, recovery" "--no-containers; deploy/test_containers.sh runs them"
-elif reason=$("$DEPLOY_DIR/test_containers.sh" --possible 2>&1); then
-  check "containers: images, flow, failures, recovery (test_containers.sh)" "$DEPLOY_DIR/test_containers.sh"
+  skip "containers: images, flow, failures, recovery" "--no-containers; deploy/test/test_containers.sh runs them"
+elif reason=$("$DEPLOY_DIR/test/test_containers.sh" --possible 2>&1); then
+  check "containers: images, flow, failures, recovery (test_containers.sh)" "$DEPLOY_DIR/test/test_containers.sh"
 else
   skip "containers: images, flow, failures, recovery" "${reason#*: }"
 fi

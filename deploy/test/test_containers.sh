@@ -18,7 +18,7 @@
 # Exit: 0 all well, 1 something was not, 2 wrong usage, 3 a tool is missing.
 set -euo pipefail
 # shellcheck source=lib.sh
-source "$(dirname "$0")/lib.sh"
+source "$(dirname "$0")/../lib.sh"
 
 IMAGES=(sensor-service:grpc:50051 processor-service:grpc:50052 actuator-service:grpc:50053 greeting-service:grpc:50051 riacho:http:8080)
 BASE_IMAGE=debian:bookworm-slim
@@ -149,12 +149,12 @@ chmod 777 "$work/flow-out"
 RIACHO_FLOW_DIR="$work/flow-out" "${pipeline[@]}" run --rm flow >"$work/run.log" 2>&1 || { cat "$work/run.log" >&2; die 1 "compose run flow failed"; }
 [[ -s $work/flow-out/actuator_out.json ]] || die 1 "compose run flow wrote no actuator_out.json"
 say "memory: $(for name in sensor-service processor-service actuator-service; do printf '%s %s MiB; ' "$name" "$(memory_mib "$name")"; done)of 240 MiB each"
-"$DEPLOY_DIR/test_failure.sh" --host "$publish" --out "$out/failure.md"
+"$DEPLOY_DIR/test/test_failure.sh" --host "$publish" --out "$out/failure.md"
 cat "$out/failure.md"
 "${pipeline[@]}" down -v >/dev/null 2>&1
 
 say "the whole server, with its volume"
 "${single[@]}" up -d >"$work/single.log" 2>&1 || { cat "$work/single.log" >&2; die 1 "compose could not start the server"; }
 await 60 "riacho is healthy" is_healthy riacho || die 1 "riacho is not healthy: docker logs riacho"
-"$DEPLOY_DIR/test_recovery.sh" --host "$publish"
+"$DEPLOY_DIR/test/test_recovery.sh" --host "$publish"
 say "ok; tables in $out"

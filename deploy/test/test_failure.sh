@@ -17,7 +17,7 @@
 # Exit: 0 every fault was recovered from, 1 one was not, 2 wrong usage, 3 a tool is missing.
 set -euo pipefail
 # shellcheck source=lib.sh
-source "$(dirname "$0")/lib.sh"
+source "$(dirname "$0")/../lib.sh"
 
 # Recovery that takes longer has failed.
 LIMIT_SECONDS=60

@@ -21,7 +21,7 @@
 # Needs python3. Exit: 0 all answered, 1 a run failed, 2 wrong usage, 3 a tool is missing.
 set -euo pipefail
 # shellcheck source=lib.sh
-source "$(dirname "$0")/lib.sh"
+source "$(dirname "$0")/../lib.sh"
 
 # With 1 GiB to itself a service may have half of it as heap.
 JAVA_OPTIONS="-Xmx512m -XX:MaxDirectMemorySize=256m"
