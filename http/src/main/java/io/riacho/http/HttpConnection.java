@@ -23,7 +23,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.util.concurrent.ScheduledFuture;
-import java.io.IOException;
+import io.riacho.net.ConnectionErrors;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
@@ -488,14 +488,6 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (cause instanceof IOException || cause.getCause() instanceof IOException) {
-            LOG.debug("{} is closed: {}", channel.remoteAddress(), cause.toString());
-        } else {
-            LOG.error(
-                    "A connection is closed after an error of ours: {}",
-                    channel.remoteAddress(),
-                    cause);
-        }
-        channel.close();
+        ConnectionErrors.close(channel, cause, LOG);
     }
 }

@@ -9,7 +9,7 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.riacho.api.readings.Intake;
-import java.io.IOException;
+import io.riacho.net.ConnectionErrors;
 import java.util.Arrays;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -349,14 +349,6 @@ final class LineConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (cause instanceof IOException || cause.getCause() instanceof IOException) {
-            LOG.debug("{} is closed: {}", channel.remoteAddress(), cause.toString());
-        } else {
-            LOG.error(
-                    "A connection is closed after an error of ours: {}",
-                    channel.remoteAddress(),
-                    cause);
-        }
-        channel.close();
+        ConnectionErrors.close(channel, cause, LOG);
     }
 }
