@@ -38,6 +38,7 @@ class LayeringTest {
         floor("disk");
         floor("core");
         floor("config");
+        floor("limits");
         floor("net");
         floor("mqtt");
         floor("simulation", "disk");
@@ -50,13 +51,14 @@ class LayeringTest {
         floor("identity", "core", "disk", "config", "formats", "mqtt");
         // Doors and pipeline meet in api alone.
         floor("dashboard", "api", "config", "formats", "net", "http");
-        floor("pipeline", "api", "core", "formats", "disk", "journal", "lake", "mqtt");
+        floor("pipeline", "api", "core", "formats", "limits", "disk", "journal", "lake", "mqtt");
         floor(
                 "doors",
                 "api",
                 "core",
                 "config",
                 "formats",
+                "limits",
                 "net",
                 "http",
                 "identity",

@@ -2,6 +2,7 @@ package io.riacho.dashboard;
 
 import static io.netty.handler.codec.http.HttpMethod.GET;
 
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.channel.EventLoop;
 import io.riacho.api.commands.Commands;
@@ -23,12 +24,14 @@ public final class Dashboard implements RouteGroup {
     /// What the page shows.
     ///
     /// @param readiness asked by `/readyz`
+    /// @param commits the journal's group commits, with their 99th percentile
     /// @param meters printed by `/metrics`
     public record Sources(
             LiveFeed feed,
             Commands commands,
             Devices devices,
             Readiness readiness,
+            Timer commits,
             PrometheusMeterRegistry meters) {}
 
     /// @param loop gathers what all followers of the live events see
@@ -40,7 +43,7 @@ public final class Dashboard implements RouteGroup {
                         sources.feed(),
                         sources.commands(),
                         sources.devices(),
-                        new CommitTime(sources.meters()),
+                        new CommitTime(sources.commits()),
                         eventStreamsMax);
         StatusHandlers status =
                 new StatusHandlers(

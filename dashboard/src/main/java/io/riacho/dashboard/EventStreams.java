@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
 /// [#snapshot] may be called from any thread.
 final class EventStreams {
 
-    private static final Logger log = LoggerFactory.getLogger(EventStreams.class);
+    private static final Logger LOG = LoggerFactory.getLogger(EventStreams.class);
 
     static final String TYPE = "text/event-stream; charset=utf-8";
 
@@ -188,7 +188,7 @@ final class EventStreams {
         try {
             tick();
         } catch (RuntimeException e) {
-            log.error("Live events were left out", e);
+            LOG.error("Live events were left out", e);
         }
     }
 

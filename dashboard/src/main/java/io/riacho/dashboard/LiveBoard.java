@@ -90,7 +90,7 @@ public final class LiveBoard implements AutoCloseable {
     public void open(Runnable whenCurrent) {
         if (subscription == null) {
             subscription =
-                    feed.subscribe(
+                    feed.snapshotThenSubscribe(
                             this::on,
                             SERIES_MAX,
                             newest -> {

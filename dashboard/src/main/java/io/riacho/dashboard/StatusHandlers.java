@@ -17,7 +17,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// How the server is, and what the page paints first.
+/// Answers requests for the status, which is what the page paints first, for metrics and for
+/// health.
 final class StatusHandlers {
 
     /// Commands in the status.
@@ -98,10 +99,10 @@ final class StatusHandlers {
             for (Command newest : newestByDevice(recent).values()) {
                 json.writeStartObject();
                 json.writeStringField("device_id", newest.device());
-                json.writeBooleanField("on", newest.turnOn());
-                json.writeStringField("since", Rfc3339.format(newest.issuedAtMicros()));
-                json.writeStringField("rule", newest.rule());
-                json.writeStringField("sensor_id", newest.sensor());
+                json.writeBooleanField("on", newest.fields().turnOn());
+                json.writeStringField("since", Rfc3339.format(newest.fields().issuedAtMicros()));
+                json.writeStringField("rule", newest.fields().rule());
+                json.writeStringField("sensor_id", newest.fields().sensor());
                 json.writeEndObject();
             }
             json.writeEndArray();

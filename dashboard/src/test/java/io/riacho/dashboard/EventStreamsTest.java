@@ -22,6 +22,7 @@ import io.riacho.net.EventLoops;
 import io.riacho.testkit.CommandsInMemory;
 import io.riacho.testkit.DevicesInMemory;
 import io.riacho.testkit.FeedThatTellsWhenTold;
+import io.riacho.testkit.TestCommands;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -69,6 +70,9 @@ class EventStreamsTest {
                                                 commands,
                                                 devices,
                                                 () -> Readiness.State.READY,
+                                                new PrometheusMeterRegistry(
+                                                                PrometheusConfig.DEFAULT)
+                                                        .timer("commits"),
                                                 new PrometheusMeterRegistry(
                                                         PrometheusConfig.DEFAULT)),
                                         2)),
@@ -262,17 +266,7 @@ class EventStreamsTest {
     }
 
     private static Command command(long sequence) {
-        return new Command(
-                "c" + sequence,
-                "d1",
-                "s1",
-                sequence % 2 == 1,
-                "rule",
-                26,
-                1_000_000,
-                2_000_000,
-                sequence,
-                Command.State.ISSUED);
+        return TestCommands.issued("c" + sequence, "d1", sequence, 2_000_000);
     }
 
     private Socket connect() throws IOException {

@@ -1,4 +1,5 @@
-/// Bytes and text on one side, the records of `api` on the other: topics here, JSON in a package of its own.
+/// The formats that doors share: bytes and text on one side, the records of `api` on the other.
+/// [RiachoTopics] names the topics of MQTT; JSON has a package of its own.
 @NullMarked
 package io.riacho.formats;
 

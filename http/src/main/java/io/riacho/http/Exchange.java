@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 /// answered from any.
 public final class Exchange {
 
-    private static final Logger log = LoggerFactory.getLogger(Exchange.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
 
     private final HttpConnection connection;
     private final HttpRequest request;
@@ -131,7 +131,7 @@ public final class Exchange {
         try {
             return answer.get();
         } catch (RuntimeException e) {
-            log.error("An answer could not be made: {} {}", request.method(), request.uri(), e);
+            LOG.error("An answer could not be made: {} {}", request.method(), request.uri(), e);
             return Response.serverError();
         }
     }

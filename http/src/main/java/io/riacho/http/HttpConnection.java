@@ -23,7 +23,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.util.concurrent.ScheduledFuture;
-import java.io.IOException;
+import io.riacho.net.ConnectionErrors;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
@@ -46,7 +46,7 @@ import org.slf4j.LoggerFactory;
 /// it is written.
 public final class HttpConnection extends ChannelInboundHandlerAdapter {
 
-    private static final Logger log = LoggerFactory.getLogger(HttpConnection.class);
+    private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
 
     /// What is thrown away of a body that nobody wants, so that its sender sees the answer.
     private static final long PASS_BYTES_MAX = 32 << 20;
@@ -102,7 +102,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
         try {
             channel.eventLoop().execute(task);
         } catch (RejectedExecutionException e) {
-            log.debug("An answer came after its event loop had ended", e);
+            LOG.debug("An answer came after its event loop had ended", e);
         }
     }
 
@@ -312,7 +312,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
                 exchange.answer(e.answer());
             }
         } catch (Exception e) {
-            log.error("A request failed: {} {}", route.method(), route.segments(), e);
+            LOG.error("A request failed: {} {}", route.method(), route.segments(), e);
             if (exchange.isAnswered()) {
                 exchange.channel().close();
             } else {
@@ -488,14 +488,6 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (cause instanceof IOException || cause.getCause() instanceof IOException) {
-            log.debug("{} is closed: {}", channel.remoteAddress(), cause.toString());
-        } else {
-            log.error(
-                    "A connection is closed after an error of ours: {}",
-                    channel.remoteAddress(),
-                    cause);
-        }
-        channel.close();
+        ConnectionErrors.close(channel, cause, LOG);
     }
 }

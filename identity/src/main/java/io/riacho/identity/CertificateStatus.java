@@ -1,6 +1,6 @@
 package io.riacho.identity;
 
-/// What a certificate is worth at a moment.
+/// A certificate's place in the registry at a moment.
 sealed interface CertificateStatus {
 
     /// Its device may be here.

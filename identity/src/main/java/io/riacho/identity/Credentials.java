@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// What a device is given: a folder with its key, its certificate, the authority to check the server
-/// by, and its name.
+/// The files that a device is given: a folder with its key, its certificate, the authority to
+/// check the server by, and its name.
 ///
 /// @param folder it is called as the device
 public record Credentials(Path folder) {

@@ -3,7 +3,7 @@ package io.riacho.identity;
 import io.riacho.core.rules.Globs;
 import java.util.List;
 
-/// Who a connected client is: what `Client.identity()` holds.
+/// The identity of a connected client, held by `Client.identity()`.
 ///
 /// @param name the thing name; empty for a local client, which has none
 /// @param sensors globs of the sensors that it publishes for; empty: every sensor

@@ -8,7 +8,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import org.jspecify.annotations.Nullable;
 
-/// What tells one version of a file from the next without reading it. A file that was renamed into
+/// Tells one version of a file from the next without reading it. A file that was renamed into
 /// place has another key, so two changes within a tick of the file system's clock are two.
 ///
 /// @param modified null: there is no such file

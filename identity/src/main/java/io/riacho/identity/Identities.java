@@ -195,7 +195,7 @@ public final class Identities implements AutoCloseable {
             return;
         }
         String reason =
-                switch (known.standing(identity.fingerprint(), clock.instant())) {
+                switch (known.status(identity.fingerprint(), clock.instant())) {
                     case CertificateStatus.Known(DeviceIdentity now) ->
                             revocations.revokes(identity.fingerprint())
                                     ? Revocations.REASON

@@ -34,7 +34,7 @@ final class KnownDevices {
         return registry;
     }
 
-    CertificateStatus standing(String fingerprint, Instant now) {
+    CertificateStatus status(String fingerprint, Instant now) {
         RegisteredDevice device = registry.holderOf(fingerprint);
         if (device == null) {
             return new CertificateStatus.Unknown();

@@ -7,7 +7,7 @@ import static io.riacho.identity.Role.OPERATOR;
 import io.riacho.formats.RiachoTopics.Kind;
 import java.util.Set;
 
-/// What each role may do with each kind of topic. This is all of it: what is not said here is denied.
+/// The rights of each role on each kind of topic. This is all of it: what is not here is denied.
 /// [Role#LOCAL] is not asked.
 ///
 /// A last will is a status, so nobody leaves one elsewhere. What is true until it is replaced may be

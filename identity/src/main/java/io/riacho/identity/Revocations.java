@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What the operator's authorities have revoked: the lists in `identity.trusted-crl` (RFC 5280, section 5),
+/// The certificates that the operator's authorities revoked: `identity.trusted-crl` (RFC 5280, section 5),
 /// read again when the file changes. A list counts for as long as it is there, also past its next update,
 /// which is logged: a publisher that fails must neither let the revoked in nor keep the others out.
 /// [#refresh] and [#forget] belong to one thread at a time, everything else may be called by any.

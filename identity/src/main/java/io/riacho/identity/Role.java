@@ -2,7 +2,8 @@ package io.riacho.identity;
 
 import java.util.Locale;
 
-/// What somebody is here for. [Policy] says what each may do; what it does not name is denied.
+/// The part that a client plays. [Policy] has the rights of each; what it does not name is
+/// denied.
 public enum Role {
     /// A field device that publishes for many sensors and brings commands to actuators.
     GATEWAY,

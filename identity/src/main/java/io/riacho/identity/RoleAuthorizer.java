@@ -6,7 +6,7 @@ import io.riacho.mqtt.spi.Authorizer;
 import io.riacho.mqtt.spi.Client;
 import java.util.Objects;
 
-/// What each client may do, by its role ([Policy]) and, for a gateway, by its sensors and devices.
+/// Allows clients what they may do, by their role ([Policy]) and, for a gateway, by its sensors and devices.
 /// Safe for use by many threads.
 public final class RoleAuthorizer implements Authorizer {
 

@@ -51,7 +51,7 @@ final class SelfRegistration {
             }
             file.change(before -> registered(before, name, shown));
             known.refresh();
-            return known.standing(DeviceCertificate.fingerprint(shown), clock.instant());
+            return known.status(DeviceCertificate.fingerprint(shown), clock.instant());
         } catch (IllegalArgumentException | IdentityException e) {
             return new CertificateStatus.Refused(String.valueOf(e.getMessage()));
         } catch (IOException e) {

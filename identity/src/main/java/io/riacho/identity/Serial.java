@@ -5,7 +5,7 @@ import java.security.cert.X509Certificate;
 import java.util.List;
 import javax.security.auth.x500.X500Principal;
 
-/// What tells a certificate from all others: who issued it, and its number there.
+/// A certificate's issuer and its number there, which tell it from all others.
 record Serial(X500Principal issuer, BigInteger number) {
 
     static List<Serial> of(List<X509Certificate> chain) {

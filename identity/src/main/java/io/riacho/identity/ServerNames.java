@@ -12,7 +12,7 @@ import java.util.SequencedSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// By which names and addresses devices reach this server.
+/// The names and addresses by which devices reach this server.
 final class ServerNames {
 
     private static final Logger LOG = LoggerFactory.getLogger(ServerNames.class);

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Who connects: on a TLS listener the holder of a registered certificate, under the name in it; on a
+/// Admits clients: on a TLS listener the holder of a registered certificate, under the name in it; on a
 /// plain one anybody, as [Role#LOCAL]. That plain listeners are for loopback is the configuration's
 /// matter. Safe for use by many threads.
 final class X509Authenticator implements Authenticator {
@@ -62,10 +62,10 @@ final class X509Authenticator implements Authenticator {
             return;
         }
         String fingerprint = DeviceCertificate.fingerprint(chain.getFirst());
-        CertificateStatus standing = known.standing(fingerprint, clock.instant());
+        CertificateStatus status = known.status(fingerprint, clock.instant());
         SelfRegistration self = registration;
-        if (!(standing instanceof CertificateStatus.Unknown) || self == null) {
-            answer.accept(decision(request, standing));
+        if (!(status instanceof CertificateStatus.Unknown) || self == null) {
+            answer.accept(decision(request, status));
             return;
         }
         try {
@@ -97,8 +97,8 @@ final class X509Authenticator implements Authenticator {
         return new Accepted(DeviceIdentity.LOCAL, null);
     }
 
-    private Decision decision(Request request, CertificateStatus standing) {
-        return switch (standing) {
+    private Decision decision(Request request, CertificateStatus status) {
+        return switch (status) {
             case CertificateStatus.Refused no ->
                     refused(request, ReasonCode.NOT_AUTHORIZED, no.reason());
             case CertificateStatus.Unknown _ ->

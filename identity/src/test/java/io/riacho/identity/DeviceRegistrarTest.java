@@ -155,13 +155,12 @@ class DeviceRegistrarTest {
                                 certificate(credentials("gateway-1.previous").certificate())));
         KnownDevices known =
                 new KnownDevices(new RegistryFile(new RealDisk(), options.directory()));
-        assertThat(known.standing(first, now)).isInstanceOf(CertificateStatus.Known.class);
-        assertThat(known.standing(second, now)).isInstanceOf(CertificateStatus.Known.class);
-        assertThat(known.standing(first, now.plus(DAY)))
+        assertThat(known.status(first, now)).isInstanceOf(CertificateStatus.Known.class);
+        assertThat(known.status(second, now)).isInstanceOf(CertificateStatus.Known.class);
+        assertThat(known.status(first, now.plus(DAY)))
                 .isInstanceOf(CertificateStatus.Refused.class);
-        assertThat(known.standing(second, now.plus(DAY)))
-                .isInstanceOf(CertificateStatus.Known.class);
-        assertThat(known.standing(second, device.current().notAfter()))
+        assertThat(known.status(second, now.plus(DAY))).isInstanceOf(CertificateStatus.Known.class);
+        assertThat(known.status(second, device.current().notAfter()))
                 .isInstanceOf(CertificateStatus.Refused.class);
     }
 

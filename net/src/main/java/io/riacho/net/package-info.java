@@ -1,7 +1,5 @@
-/// The doors, one package each, and what they share: the event loops that serve their sockets.
-///
-/// Every door has the same anatomy: an options record with its limits, a decoder from bytes to
-/// readings, and a `…Door` that is started on an address and closed.
+/// Sockets: the event loops that serve those of a whole process, and a listening socket that is
+/// closed in good order. Doors and servers of protocols stand on it; it knows none of them.
 @NullMarked
 package io.riacho.net;
 

@@ -1,7 +1,8 @@
 package io.riacho.pipeline;
 
 import io.riacho.api.commands.Command;
-import io.riacho.api.commands.Overrides.Held;
+import io.riacho.api.commands.CommandFields;
+import io.riacho.api.commands.Overrides.ActiveOverride;
 import io.riacho.api.live.LiveCommand;
 import io.riacho.core.rules.RuleSet;
 import io.riacho.core.stream.DesiredState;
@@ -73,7 +74,7 @@ final class CommandFold {
     }
 
     void tick(long at, long timeMicros) {
-        for (Held each : manual.due(timeMicros)) {
+        for (ActiveOverride each : manual.due(timeMicros)) {
             release(at, each.device(), timeMicros);
         }
     }
@@ -91,7 +92,9 @@ final class CommandFold {
                 case RELEASE -> release(at, device, r.atMicros());
                 case OFF, ON -> {
                     boolean on = r.mode() == Mode.ON;
-                    manual.hold(new Held(device, on, r.priority(), r.atMicros(), r.untilMicros()));
+                    manual.hold(
+                            new ActiveOverride(
+                                    device, on, r.priority(), r.atMicros(), r.untilMicros()));
                     insist(at, device, true, on, r.priority(), r.atMicros());
                 }
             }
@@ -99,7 +102,7 @@ final class CommandFold {
     }
 
     private void release(long at, String device, long nowMicros) {
-        Optional<Held> held = manual.held(device);
+        Optional<ActiveOverride> held = manual.active(device);
         if (held.isPresent()) {
             manual.release(device);
             insist(at, device, false, held.get().turnOn(), held.get().priority(), nowMicros);
@@ -137,20 +140,11 @@ final class CommandFold {
         long from = Math.max(nowMicros, transition.issuedAtMicros());
         Command command =
                 new Command(
-                        transition.id(),
-                        transition.device(),
-                        transition.sensor(),
-                        transition.turnOn(),
-                        transition.rule(),
-                        transition.average(),
-                        transition.issuedAtMicros(),
-                        from + expiryMicros,
-                        transition.sequence(),
-                        Command.State.ISSUED);
+                        CommandFields.of(transition), Command.State.ISSUED, from + expiryMicros);
         metrics.commandIssued();
         book.issued(command, live)
-                .ifPresent(superseded -> record(at, superseded, command.issuedAtMicros()));
-        record(at, command, command.issuedAtMicros());
+                .ifPresent(superseded -> record(at, superseded, command.fields().issuedAtMicros()));
+        record(at, command, command.fields().issuedAtMicros());
     }
 
     void moved(long at, CommandMoved r) {
@@ -159,19 +153,20 @@ final class CommandFold {
     }
 
     private void record(long at, Command command, long atMicros) {
+        CommandFields fields = command.fields();
         lake.appendCommandEvent(
                 at,
                 new CommandRow(
-                        command.id(),
-                        command.device(),
-                        command.sensor(),
-                        command.rule(),
-                        command.turnOn(),
-                        command.average(),
-                        command.sequence(),
+                        fields.id(),
+                        fields.device(),
+                        fields.sensor(),
+                        fields.rule(),
+                        fields.turnOn(),
+                        fields.average(),
+                        fields.sequence(),
                         command.state().name().toLowerCase(Locale.ROOT),
                         atMicros,
-                        command.issuedAtMicros(),
+                        fields.issuedAtMicros(),
                         command.expiresAtMicros()));
         if (live) {
             hub.publish(new LiveCommand(command));
@@ -206,9 +201,9 @@ final class CommandFold {
 
     /// Writes the orders by hand that hold.
     void writeHeldTo(DataOutputStream out) throws IOException {
-        List<Held> held = manual.held();
+        List<ActiveOverride> held = manual.active();
         out.writeInt(held.size());
-        for (Held each : held) {
+        for (ActiveOverride each : held) {
             out.writeUTF(each.device());
             out.writeBoolean(each.turnOn());
             out.writeInt(each.priority());
@@ -222,7 +217,7 @@ final class CommandFold {
         int held = in.readInt();
         for (int i = 0; i < held; i++) {
             manual.hold(
-                    new Held(
+                    new ActiveOverride(
                             in.readUTF(),
                             in.readBoolean(),
                             in.readInt(),
@@ -231,30 +226,34 @@ final class CommandFold {
         }
     }
 
-    private static void write(Command c, DataOutputStream out) throws IOException {
-        out.writeUTF(c.id());
-        out.writeUTF(c.device());
-        out.writeUTF(c.sensor());
-        out.writeBoolean(c.turnOn());
-        out.writeUTF(c.rule());
-        out.writeDouble(c.average());
-        out.writeLong(c.issuedAtMicros());
-        out.writeLong(c.expiresAtMicros());
-        out.writeLong(c.sequence());
-        out.writeUTF(c.state().name());
+    private static void write(Command command, DataOutputStream out) throws IOException {
+        CommandFields fields = command.fields();
+        out.writeUTF(fields.id());
+        out.writeUTF(fields.device());
+        out.writeUTF(fields.sensor());
+        out.writeBoolean(fields.turnOn());
+        out.writeUTF(fields.rule());
+        out.writeDouble(fields.average());
+        out.writeLong(fields.issuedAtMicros());
+        out.writeLong(command.expiresAtMicros());
+        out.writeLong(fields.sequence());
+        out.writeUTF(command.state().name());
     }
 
     private static Command readCommand(DataInputStream in) throws IOException {
+        String id = in.readUTF();
+        String device = in.readUTF();
+        String sensor = in.readUTF();
+        boolean turnOn = in.readBoolean();
+        String rule = in.readUTF();
+        double average = in.readDouble();
+        long issuedAtMicros = in.readLong();
+        long expiresAtMicros = in.readLong();
+        long sequence = in.readLong();
         return new Command(
-                in.readUTF(),
-                in.readUTF(),
-                in.readUTF(),
-                in.readBoolean(),
-                in.readUTF(),
-                in.readDouble(),
-                in.readLong(),
-                in.readLong(),
-                in.readLong(),
-                Command.State.valueOf(in.readUTF()));
+                new CommandFields(
+                        id, device, sensor, turnOn, rule, average, issuedAtMicros, sequence),
+                Command.State.valueOf(in.readUTF()),
+                expiresAtMicros);
     }
 }

@@ -38,6 +38,10 @@ final class PipelineMetrics {
         seals = registry.counter("riacho.lake.seals");
     }
 
+    Timer commitTimer() {
+        return commitTime;
+    }
+
     void committed(int readingsCommitted, long nanos) {
         commits.increment();
         readings.increment(readingsCommitted);

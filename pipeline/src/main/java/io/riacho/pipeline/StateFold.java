@@ -385,8 +385,8 @@ final class StateFold {
     /// Tells watchers who came what there is.
     ///
     /// @return whether any came
-    boolean welcome() {
-        return hub.welcome(series::newestOfEach);
+    boolean subscribePending() {
+        return hub.subscribePending(series::newestOfEach);
     }
 
     /// All series that have readings, in the order in which they first appeared.

@@ -151,7 +151,7 @@ final class StreamStage {
             worked = true;
         }
         worked |= sealIfDue();
-        worked |= fold.welcome();
+        worked |= fold.subscribePending();
         publish();
         return worked;
     }

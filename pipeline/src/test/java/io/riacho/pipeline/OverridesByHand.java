@@ -2,7 +2,7 @@ package io.riacho.pipeline;
 
 import io.riacho.api.commands.OverrideRequest;
 import io.riacho.api.commands.Overrides;
-import io.riacho.api.commands.Overrides.Held;
+import io.riacho.api.commands.Overrides.ActiveOverride;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -23,10 +23,10 @@ final class OverridesByHand {
         RELEASED
     }
 
-    /// @param untilMicros when it ends by itself, [Held#UNTIL_RELEASED] if it does not
+    /// @param untilMicros when it ends by itself, [ActiveOverride#UNTIL_CLEARED] if it does not
     private record Order(String device, Wanted wanted, long untilMicros) {}
 
-    private static final Order NONE = new Order("", Wanted.RELEASED, Held.UNTIL_RELEASED);
+    private static final Order NONE = new Order("", Wanted.RELEASED, ActiveOverride.UNTIL_CLEARED);
 
     private final SplittableRandom random;
     private final Map<String, Order> done = new HashMap<>();
@@ -43,15 +43,15 @@ final class OverridesByHand {
         Duration holdFor = random.nextBoolean() ? Duration.ofSeconds(random.nextInt(1, 60)) : null;
         long until =
                 holdFor == null || wanted == Wanted.RELEASED
-                        ? Held.UNTIL_RELEASED
+                        ? ActiveOverride.UNTIL_CLEARED
                         : nowMicros + holdFor.toMillis() * 1_000;
         List<Order> orders = new ArrayList<>();
         devices.forEach(device -> orders.add(new Order(device, wanted, until)));
         unanswered.addAll(orders);
-        commands.order(
+        commands.request(
                 wanted == Wanted.RELEASED
-                        ? new OverrideRequest.Release(devices)
-                        : new OverrideRequest.Hold(devices, wanted == Wanted.ON, holdFor),
+                        ? new OverrideRequest.ClearOverride(devices)
+                        : new OverrideRequest.SetOverride(devices, wanted == Wanted.ON, holdFor),
                 answer -> {
                     switch (answer) {
                         case DONE -> {
@@ -69,7 +69,7 @@ final class OverridesByHand {
     void check(Overrides commands, long nowMicros, List<String> violations) {
         for (int i = 0; i < 3; i++) {
             String device = "s" + i;
-            Held held = commands.held(device).orElse(null);
+            ActiveOverride held = commands.active(device).orElse(null);
             List<Order> possible = new ArrayList<>();
             possible.add(done.getOrDefault(device, NONE));
             unanswered.stream()
@@ -89,7 +89,7 @@ final class OverridesByHand {
         unanswered.clear();
     }
 
-    private static boolean fits(Order order, @Nullable Held held, long nowMicros) {
+    private static boolean fits(Order order, @Nullable ActiveOverride held, long nowMicros) {
         if (held == null) {
             return order.wanted() == Wanted.RELEASED || order.untilMicros() <= nowMicros;
         }

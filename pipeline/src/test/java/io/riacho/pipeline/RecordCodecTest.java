@@ -58,7 +58,7 @@ class RecordCodecTest {
                 new DevicesChanged(new DeviceEvent.Seen(List.of("a", "b"), 5)),
                 new ManuallyOrdered(List.of("pump", "válvula"), Mode.ON, 1_000, 5, 6),
                 new ManuallyOrdered(
-                        List.of("p"), Mode.RELEASE, -1, 5, Overrides.Held.UNTIL_RELEASED));
+                        List.of("p"), Mode.RELEASE, -1, 5, Overrides.ActiveOverride.UNTIL_CLEARED));
     }
 
     @ParameterizedTest

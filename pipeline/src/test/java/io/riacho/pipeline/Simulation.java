@@ -2,7 +2,7 @@ package io.riacho.pipeline;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.riacho.api.commands.Command;
-import io.riacho.api.commands.Overrides.Held;
+import io.riacho.api.commands.Overrides.ActiveOverride;
 import io.riacho.api.readings.Failure;
 import io.riacho.api.readings.InvalidReadingException;
 import io.riacho.api.readings.ReadingBatch;
@@ -574,9 +574,9 @@ final class Simulation {
                 continue;
             }
             Optional<Command> newest = pipeline.commands().newest(sensor);
-            boolean on = newest.map(Command::turnOn).orElse(false);
-            Optional<Held> held = pipeline.manualCommands().held(sensor);
-            if (on != held.map(Held::turnOn).orElse(mean > 25)) {
+            boolean on = newest.map(command -> command.fields().turnOn()).orElse(false);
+            Optional<ActiveOverride> held = pipeline.manualCommands().active(sensor);
+            if (on != held.map(ActiveOverride::turnOn).orElse(mean > 25)) {
                 violations.add(
                         "5: device "
                                 + sensor

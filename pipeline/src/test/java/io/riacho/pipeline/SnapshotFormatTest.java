@@ -59,7 +59,7 @@ class SnapshotFormatTest {
             assertThat(pipeline.devices().all())
                     .extracting(device -> device.id() + " " + device.online())
                     .containsExactly("gateway-1 true", "old false");
-            assertThat(pipeline.manualCommands().held("pump")).isPresent();
+            assertThat(pipeline.manualCommands().active("pump")).isPresent();
             assertThat(pipeline.fold().snapshot()).isEqualTo(golden("snapshot-v4.state"));
         }
     }
@@ -127,7 +127,7 @@ class SnapshotFormatTest {
         pipeline.intake().submit(new Kept(batch));
         pipeline.sessions().write(sessions(), new Stored());
         pipeline.manualCommands()
-                .order(new OverrideRequest.Hold(List.of("pump"), true, null), _ -> {});
+                .request(new OverrideRequest.SetOverride(List.of("pump"), true, null), _ -> {});
         pipeline.devices()
                 .connected(
                         "gateway-1",

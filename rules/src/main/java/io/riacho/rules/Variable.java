@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// What a condition may ask about.
+/// A variable that a condition may ask about.
 enum Variable {
     AVERAGE("average"),
     COUNT("count"),

@@ -7,6 +7,7 @@ import io.netty.handler.ssl.SslContext;
 import io.riacho.api.commands.CommandServices;
 import io.riacho.api.commands.Commands;
 import io.riacho.api.commands.DeviceGroups;
+import io.riacho.api.commands.Updates;
 import io.riacho.api.health.Readiness;
 import io.riacho.api.live.LiveFeed;
 import io.riacho.api.query.Queries;
@@ -14,6 +15,7 @@ import io.riacho.api.readings.Failure;
 import io.riacho.api.readings.SeriesTable;
 import io.riacho.dashboard.Dashboard;
 import io.riacho.disk.RealDisk;
+import io.riacho.doors.bridge.BridgeUpdates;
 import io.riacho.doors.bridge.MqttBridge;
 import io.riacho.doors.grpc.ActuatorService;
 import io.riacho.doors.grpc.CommandService;
@@ -26,15 +28,16 @@ import io.riacho.doors.grpc.QueryService;
 import io.riacho.doors.grpc.SensorService;
 import io.riacho.doors.grpc.SimulatedSensors;
 import io.riacho.doors.http.HttpDoor;
-import io.riacho.doors.mqtt.IdentityRoles;
 import io.riacho.doors.mqtt.MqttDoor;
 import io.riacho.doors.mqtt.MqttOptions;
+import io.riacho.doors.mqtt.MqttUpdates;
 import io.riacho.doors.tcp.TcpDoor;
 import io.riacho.formats.RiachoTopics;
 import io.riacho.http.HttpOptions;
 import io.riacho.identity.Identities;
 import io.riacho.identity.RoleAuthorizer;
 import io.riacho.identity.tls.TlsContexts;
+import io.riacho.identity.tls.TlsException;
 import io.riacho.identity.tls.TlsOptions;
 import io.riacho.lake.Lake;
 import io.riacho.mqtt.packet.ReasonCode;
@@ -63,7 +66,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A server: the path and its doors, wired by hand.
+/// A server: the pipeline and its doors, wired by hand.
 ///
 /// [#start] returns when readings can be made durable. [#close()] stops the doors, commits what is on
 /// its way, and frees the data directory; closing twice is harmless.
@@ -139,16 +142,18 @@ public final class Riacho implements AutoCloseable {
                         : null;
         Queries queries = queries(config);
         DeviceGroups groups = new DeviceGroups(config.groups());
-        MqttActuation overMqtt =
-                new MqttActuation(
-                        pipeline.commands(),
-                        pipeline.devices(),
-                        groups,
-                        new RiachoTopics(config.mqtt().topicRoot()),
-                        new IdentityRoles(groups),
-                        waiting,
-                        MicroClock.system()::nowMicros,
-                        registry);
+        RiachoTopics topics = new RiachoTopics(config.mqtt().topicRoot());
+        MqttComposition composition =
+                new MqttComposition(
+                        new MqttComposition.Dependencies(
+                                pipeline.commands(),
+                                pipeline.devices(),
+                                groups,
+                                topics,
+                                waiting,
+                                MicroClock.system()::nowMicros,
+                                registry),
+                        config.broker().url() != null && config.broker().share() == null);
         grpc(
                 "grpc",
                 config,
@@ -186,6 +191,11 @@ public final class Riacho implements AutoCloseable {
                                 tls == null ? null : TlsContexts.plainProtocol(tls),
                                 registry));
         addresses.put("tcp", tcp.address());
+        @Nullable MqttDoor mqtt = mqtt(config, series, composition, tls);
+        Updates updates =
+                new GatewayUpdates(
+                        mqtt == null ? null : new MqttUpdates(mqtt, topics.updates()),
+                        bridge(config, series, topics, composition));
         HttpOptions httpOptions = PartOptions.http(config);
         Dashboard dashboard =
                 new Dashboard(
@@ -195,6 +205,7 @@ public final class Riacho implements AutoCloseable {
                                 pipeline.commands(),
                                 pipeline.devices(),
                                 this::readiness,
+                                pipeline.commitTimer(),
                                 registry),
                         httpOptions.eventStreamsMax());
         HttpDoor http =
@@ -209,43 +220,52 @@ public final class Riacho implements AutoCloseable {
                                                 pipeline.manualCommands(),
                                                 groups,
                                                 pipeline.devices(),
-                                                overMqtt),
+                                                updates),
                                         queries,
                                         registry),
                                 List.of(dashboard),
                                 loops,
                                 tls == null ? null : TlsContexts.http(tls)));
         addresses.put("http", http.address());
-        mqtt(config, series, overMqtt, tls);
-        String broker = config.broker().url();
-        if (broker != null) {
-            boolean shared = config.broker().share() != null;
-            MqttBridge link =
-                    closeLast(
-                            MqttBridge.start(
-                                    PartOptions.broker(config.broker(), broker),
-                                    new MqttBridge.Parts(
-                                            new RiachoTopics(config.mqtt().topicRoot()),
-                                            pipeline.intake(),
-                                            series,
-                                            overMqtt.brokerReports(),
-                                            overMqtt.outgoing(shared),
-                                            registry)));
-            overMqtt.open(link, shared);
-        }
     }
 
-    /// Who is who: on ports with TLS the devices that [Identities] knows, on the others whoever reaches
-    /// them.
-    private void mqtt(
+    /// Connects to another broker, if one is configured.
+    private GatewayUpdates.@Nullable ToBridge bridge(
             ServerConfig config,
             SeriesTable series,
-            MqttActuation actuation,
+            RiachoTopics topics,
+            MqttComposition composition)
+            throws TlsException {
+        String broker = config.broker().url();
+        if (broker == null) {
+            return null;
+        }
+        BridgeUpdates updates = new BridgeUpdates(topics.updates());
+        MqttBridge bridge =
+                closeLast(
+                        MqttBridge.start(
+                                PartOptions.broker(config.broker(), broker),
+                                new MqttBridge.Dependencies(
+                                        topics,
+                                        pipeline.intake(),
+                                        series,
+                                        composition.bridgeListener(),
+                                        composition.outbound(updates),
+                                        registry)));
+        return new GatewayUpdates.ToBridge(bridge, updates);
+    }
+
+    /// Opens the MQTT door, unless all its ports are closed. Its clients are, on ports with TLS, the devices
+    /// that [Identities] knows, on the others all who reach them.
+    private @Nullable MqttDoor mqtt(
+            ServerConfig config,
+            SeriesTable series,
+            MqttComposition composition,
             @Nullable TlsOptions tls)
             throws IOException {
         MqttOptions options = PartOptions.mqtt(config);
         if (options.ports().isEmpty()) {
-            return;
+            return null;
         }
         Identities identities =
                 closeLast(
@@ -261,18 +281,16 @@ public final class Riacho implements AutoCloseable {
                 closeLast(
                         MqttDoor.start(
                                 options,
-                                new MqttDoor.Parts(
+                                new MqttDoor.Dependencies(
                                         pipeline.intake(),
                                         series,
                                         pipeline.sessions(),
                                         identities.authenticator(),
                                         new RoleAuthorizer(options.topics()),
-                                        actuation.reports(),
-                                        actuation,
+                                        composition::listeners,
                                         identities.tls(),
                                         System::currentTimeMillis,
                                         registry)));
-        actuation.open(door);
         addresses.putAll(door.addresses());
         identities.watch(
                 new Identities.Connections() {
@@ -286,6 +304,7 @@ public final class Riacho implements AutoCloseable {
                         return door.disconnect(clientId, code, reason);
                     }
                 });
+        return door;
     }
 
     private Queries queries(ServerConfig config) {

@@ -1,4 +1,5 @@
-/// One machine: the doors, the path behind them, and the state.
+/// One machine: pipeline and doors put together by hand ([Riacho]), and the configuration of all
+/// of it ([ServerConfig]).
 @NullMarked
 package io.riacho.server;
 

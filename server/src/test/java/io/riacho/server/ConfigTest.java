@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// What may be written, what it comes to, and what is said when it is wrong.
+/// The configuration: what may be written, what it comes to, and what is said when it is wrong.
 class ConfigTest {
 
     private static LoadedConfig<ServerConfig> load(String yaml) {

@@ -73,11 +73,11 @@ class RiachoTest {
             await().until(() -> !received.isEmpty());
             Command command = received.getFirst();
             id = command.id();
-            assertThat(command.turnOn()).isTrue();
+            assertThat(command.fields().turnOn()).isTrue();
             subscription.close();
         }
         try (Riacho riacho = Riacho.start(config())) {
-            // Not acknowledged: the newest wish comes again, with the same id.
+            // Not acknowledged: the newest command comes again, with the same id.
             CompletableFuture<Command> again = new CompletableFuture<>();
             var subscription = riacho.commands().subscribe("hot", again::complete);
             assertThat(again.get(10, TimeUnit.SECONDS).id()).isEqualTo(id);
@@ -132,21 +132,21 @@ class RiachoTest {
             await().until(() -> riacho.commands().newest("hot").isPresent());
             String answer = post(riacho, "commands", "{\"device_id\":\"hot\",\"turn_on\":false}");
             assertThat(answer).contains("\"rule\":\"manual\"", "\"sensor_id\":null");
-            assertThat(riacho.commands().newest("hot").orElseThrow().turnOn()).isFalse();
+            assertThat(riacho.commands().newest("hot").orElseThrow().fields().turnOn()).isFalse();
         }
         try (Riacho riacho = Riacho.start(config())) {
             post(riacho, "readings", "{\"sensor_id\":\"hot\",\"value\":45}");
-            assertThat(riacho.commands().newest("hot").orElseThrow().turnOn()).isFalse();
+            assertThat(riacho.commands().newest("hot").orElseThrow().fields().turnOn()).isFalse();
             // It is off already: who asks again gets another command all the same.
             post(riacho, "commands", "{\"device_id\":\"hot\",\"turn_on\":false}");
             assertThat(riacho.commands().newest("hot").orElseThrow().sequence()).isEqualTo(3);
             post(riacho, "commands", "{\"device_id\":\"hot\",\"auto\":true}");
             Command newest = riacho.commands().newest("hot").orElseThrow();
-            assertThat(newest.turnOn()).isTrue();
-            assertThat(newest.rule()).isEqualTo("irrigate-when-hot");
+            assertThat(newest.fields().turnOn()).isTrue();
+            assertThat(newest.fields().rule()).isEqualTo("irrigate-when-hot");
             post(riacho, "commands", "{\"device_id\":\"pump\",\"turn_on\":true,\"for\":\"1s\"}");
-            assertThat(riacho.commands().newest("pump").orElseThrow().turnOn()).isTrue();
-            await().until(() -> !riacho.commands().newest("pump").orElseThrow().turnOn());
+            assertThat(riacho.commands().newest("pump").orElseThrow().fields().turnOn()).isTrue();
+            await().until(() -> !riacho.commands().newest("pump").orElseThrow().fields().turnOn());
         }
     }
 

@@ -20,7 +20,7 @@ public final class FeedThatTellsWhenTold implements LiveFeed {
     private final Set<String> known = ConcurrentHashMap.newKeySet();
 
     @Override
-    public Subscription subscribe(
+    public Subscription snapshotThenSubscribe(
             Listener listener, int seriesMax, Consumer<List<LiveReading>> newest) {
         newest.accept(held.stream().limit(seriesMax).toList());
         all.add(listener);

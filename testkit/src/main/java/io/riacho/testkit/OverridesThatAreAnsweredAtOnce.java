@@ -7,13 +7,13 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
-/// Orders that a test lists; nothing follows from them. Safe for use by many threads.
+/// Requests for overrides that a test lists; nothing follows from them. Safe for use by many threads.
 public final class OverridesThatAreAnsweredAtOnce implements Overrides {
 
     private final CopyOnWriteArrayList<OverrideRequest> orders = new CopyOnWriteArrayList<>();
     private volatile Answer answer = Answer.DONE;
 
-    /// What every order comes to from now on.
+    /// What every request comes to from now on.
     public void answerWith(Answer next) {
         answer = next;
     }
@@ -23,18 +23,18 @@ public final class OverridesThatAreAnsweredAtOnce implements Overrides {
     }
 
     @Override
-    public void order(OverrideRequest order, Consumer<Answer> to) {
-        orders.add(order);
+    public void request(OverrideRequest request, Consumer<Answer> to) {
+        orders.add(request);
         to.accept(answer);
     }
 
     @Override
-    public Optional<Held> held(String device) {
+    public Optional<ActiveOverride> active(String device) {
         return Optional.empty();
     }
 
     @Override
-    public List<Held> held() {
+    public List<ActiveOverride> active() {
         return List.of();
     }
 }

@@ -1,26 +1,12 @@
 package io.riacho.api.commands;
 
-/// An order that brings a device to the wished state. Delivered at least once; idempotent by its id.
+/// A command that brings a device to the state that its rules or a person want. Delivered at least once;
+/// idempotent by its id.
 ///
-/// @param id derived from rule version, device and transition number: a replay mints the same one
-/// @param device the device that takes it
-/// @param sensor the sensor whose reading decided it
-/// @param rule the rule's name
-/// @param average the average that the rule saw
-/// @param issuedAtMicros event time of the decision, µs since 1970 UTC
-/// @param expiresAtMicros when it is worthless, µs since 1970 UTC
-/// @param sequence the device's transition number, from 1
-public record Command(
-        String id,
-        String device,
-        String sensor,
-        boolean turnOn,
-        String rule,
-        double average,
-        long issuedAtMicros,
-        long expiresAtMicros,
-        long sequence,
-        State state) {
+/// @param fields its payload
+/// @param state where it is on its way
+/// @param expiresAtMicros when it is worthless, µs since 1970 UTC; renewed when it is issued again
+public record Command(CommandFields fields, State state, long expiresAtMicros) {
 
     /// issued → sent → delivered → acknowledged or expired; expired → issued again.
     public enum State {
@@ -45,19 +31,23 @@ public record Command(
         }
     }
 
+    public String id() {
+        return fields.id();
+    }
+
+    /// The device that takes it.
+    public String device() {
+        return fields.device();
+    }
+
+    /// The device's transition number, from 1.
+    public long sequence() {
+        return fields.sequence();
+    }
+
     /// The command after a change of state; its expiry may have been renewed with it.
     public Command moved(State next, long newExpiryMicros) {
-        return new Command(
-                id,
-                device,
-                sensor,
-                turnOn,
-                rule,
-                average,
-                issuedAtMicros,
-                newExpiryMicros,
-                sequence,
-                next);
+        return new Command(fields, next, newExpiryMicros);
     }
 
     /// Whether a device that returns should still get it: everything but carried out or replaced.

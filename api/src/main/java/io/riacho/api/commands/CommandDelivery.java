@@ -1,7 +1,7 @@
 package io.riacho.api.commands;
 
-/// Commands as doors deliver them: beside what anybody may ask, the ways out and what came of them.
-/// Safe for use by many threads.
+/// Takes from doors the ways by which commands go out, and what came of each. Safe for use by
+/// many threads.
 public interface CommandDelivery extends Commands {
 
     /// Adds a way to devices. What was issued before, it asks for.

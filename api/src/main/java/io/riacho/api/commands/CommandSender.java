@@ -1,10 +1,10 @@
 package io.riacho.api.commands;
 
-/// A way to devices beside subscriptions: a broker's topics.
+/// Sends commands to devices by a broker's topics, beside subscriptions.
 @FunctionalInterface
 public interface CommandSender {
 
-    /// Gives a command to whoever takes it for its device now, and tells [CommandTracker#sent] if anybody
+    /// Gives a command to those who take it for its device now, and tells [CommandDelivery#sent] if anybody
     /// did. On the stream thread: must not block.
     void send(Command command);
 }

@@ -2,10 +2,10 @@ package io.riacho.api.commands;
 
 import io.riacho.api.devices.Devices;
 
-/// What doors use of the actuation.
+/// The services by which doors command devices and see them.
 public record CommandServices(
         Commands commands,
-        Overrides manual,
+        Overrides overrides,
         DeviceGroups groups,
         Devices devices,
         Updates updates) {}

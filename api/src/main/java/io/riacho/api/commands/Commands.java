@@ -4,7 +4,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/// The commands of all devices. Safe for use by many threads.
+/// The commands of all devices: asked for, followed and acknowledged. Safe for use by many
+/// threads.
 public interface Commands {
 
     /// Ends with [#close()].

@@ -4,10 +4,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/// Commands by hand. Safe for use by many threads.
+/// Overrides of the rules by hand. Safe for use by many threads.
 public interface Overrides {
 
-    /// What came of an order.
+    /// What came of a request.
     enum Answer {
         /// It is on disk, and what follows from it is in [Commands].
         DONE,
@@ -17,22 +17,23 @@ public interface Overrides {
         FAILED
     }
 
-    /// A device that is held on or off by hand.
+    /// A device that is on or off by hand, whatever its rules of a lower priority say.
     ///
     /// @param priority rules of a higher one decide against it
-    /// @param sinceMicros when that was ordered, µs since 1970 UTC
-    /// @param untilMicros when rules decide again, µs since 1970 UTC; [#UNTIL_RELEASED]: not by itself
-    record Held(String device, boolean turnOn, int priority, long sinceMicros, long untilMicros) {
+    /// @param sinceMicros when that was requested, µs since 1970 UTC
+    /// @param untilMicros when rules decide again, µs since 1970 UTC; [#UNTIL_CLEARED]: not by itself
+    record ActiveOverride(
+            String device, boolean turnOn, int priority, long sinceMicros, long untilMicros) {
 
-        public static final long UNTIL_RELEASED = Long.MAX_VALUE;
+        public static final long UNTIL_CLEARED = Long.MAX_VALUE;
     }
 
-    /// Carries out an order. The answer comes on a thread of the pipeline.
-    void order(OverrideRequest order, Consumer<Answer> answer);
+    /// Carries out a request. The answer comes on a thread of the pipeline.
+    void request(OverrideRequest request, Consumer<Answer> answer);
 
-    /// How a device is held now, if it is.
-    Optional<Held> held(String device);
+    /// The override of a device that is in force now.
+    Optional<ActiveOverride> active(String device);
 
-    /// All that are held, by device.
-    List<Held> held();
+    /// All that are in force, by device.
+    List<ActiveOverride> active();
 }

@@ -3,7 +3,7 @@ package io.riacho.api.devices;
 import java.time.Duration;
 import java.util.function.Supplier;
 
-/// What a door knows of a device's connection.
+/// A device's connection, as its door knows it.
 ///
 /// @param address the host that it comes from
 /// @param client what it speaks, such as `MQTT 5.0`

@@ -2,7 +2,7 @@ package io.riacho.api.devices;
 
 import org.jspecify.annotations.Nullable;
 
-/// What is known of a device that connects, or connected.
+/// A device that connects, or connected, with its newest reports.
 ///
 /// @param online whether it was so by the last event; presence ([Devices#presence]) knows better since a start
 /// @param sinceMicros since when it is online or offline, µs since 1970 UTC

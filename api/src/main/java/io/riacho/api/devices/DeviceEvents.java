@@ -2,7 +2,8 @@ package io.riacho.api.devices;
 
 import java.util.function.Consumer;
 
-/// Connections, statements and reports of devices, as doors tell them. Safe for use by many threads.
+/// Takes connections, statements of presence and reports of devices from the doors. Safe for use
+/// by many threads.
 public interface DeviceEvents {
 
     /// A device is connected. Telling so again changes nothing.

@@ -1,6 +1,6 @@
 package io.riacho.api.devices;
 
-/// What a device's connection did since it began, and what waits for the device.
+/// Counts of a device's connection since it began, and of what waits for the device.
 ///
 /// @param messagesReceived messages from the device
 /// @param bytesReceived bytes from it

@@ -1,4 +1,5 @@
-/// Devices as doors and pages see them, and what doors tell of them.
+/// Ports of devices: [Devices] tells how each is, [DeviceEvents] takes from doors what happens to
+/// them.
 @NullMarked
 package io.riacho.api.devices;
 

@@ -1,6 +1,6 @@
 package io.riacho.api.health;
 
-/// Whether readings can be made durable now. Safe for use by many threads; answers at once.
+/// Tells whether readings can be made durable now. Safe for use by many threads; answers at once.
 @FunctionalInterface
 public interface Readiness {
 

@@ -1,4 +1,5 @@
-/// Whether the server can do its work, for load balancers and supervisors.
+/// The port by which a door tells load balancers and supervisors whether the server can do its
+/// work.
 @NullMarked
 package io.riacho.api.health;
 

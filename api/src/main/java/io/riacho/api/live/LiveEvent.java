@@ -1,4 +1,4 @@
 package io.riacho.api.live;
 
-/// What the live feed tells.
+/// An event of the live feed.
 public sealed interface LiveEvent permits LiveReading, LiveCommand, LiveDevice {}

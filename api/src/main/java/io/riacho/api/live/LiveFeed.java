@@ -3,7 +3,8 @@ package io.riacho.api.live;
 import java.util.List;
 import java.util.function.Consumer;
 
-/// Where live events are watched. Safe for use by many threads.
+/// Publishes readings, commands and devices to listeners as they change. Safe for use by many
+/// threads.
 public interface LiveFeed {
 
     /// Called on the stream thread, in the order of the journal: must return at once and not throw.
@@ -23,7 +24,8 @@ public interface LiveFeed {
     /// @param seriesMax series of the first part; further ones are left out of it
     /// @param newest gets the newest reading by timestamp of each series, in the order in which series
     ///     first appeared; called once, on the stream thread, before the first event
-    Subscription subscribe(Listener listener, int seriesMax, Consumer<List<LiveReading>> newest);
+    Subscription snapshotThenSubscribe(
+            Listener listener, int seriesMax, Consumer<List<LiveReading>> newest);
 
     /// The readings of one series only.
     Subscription subscribe(String sensor, String metric, Listener listener);

@@ -1,6 +1,6 @@
 package io.riacho.api.query;
 
-/// A query without an answer; the message is for who asked.
+/// Thrown by a query that has no answer; the message is for its sender.
 public final class QueryFailedException extends Exception {
 
     private static final long serialVersionUID = 1L;

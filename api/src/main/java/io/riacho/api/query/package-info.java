@@ -1,4 +1,4 @@
-/// What the doors ask of stored data: read-only SQL, answered a row at a time.
+/// The port of stored data: read-only SQL, answered a row at a time.
 @NullMarked
 package io.riacho.api.query;
 

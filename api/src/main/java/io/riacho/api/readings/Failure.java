@@ -1,6 +1,7 @@
 package io.riacho.api.readings;
 
-/// Why a whole submission was not stored. Nothing of it is kept; the sender may send it again.
+/// The reason for which a whole submission was not stored. Nothing of it is kept; the sender may
+/// send it again.
 ///
 /// @param kind what a door maps to its protocol's own code
 /// @param reason in words for the sender

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// Commands on their way to another broker, on the topics of the device and of its groups.
 ///
 /// What waits is a device's name; which command goes is looked up when it may go. So while the broker is away
-/// nothing piles up, and what goes out when it is back is the newest wish of each device. A command is
+/// nothing piles up, and what goes out when it is back is the newest desired state of each device. A command is
 /// *sent* when the broker's PUBACK came for all its topics; nobody tells when a device took it, so it stays so
 /// until the device answers or it expires.
 ///
@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 /// many threads.
 public final class BridgeCommands implements CommandSender, OutboundSource {
 
-    private final CommandDelivery book;
+    private final CommandDelivery commands;
     private final DeviceGroups groups;
     private final RiachoTopics topics;
 
@@ -45,18 +45,16 @@ public final class BridgeCommands implements CommandSender, OutboundSource {
     private boolean wasConnected;
     private volatile Runnable wake = () -> {};
 
-    public BridgeCommands(CommandDelivery book, DeviceGroups groups, RiachoTopics topics) {
-        this.book = book;
+    public BridgeCommands(CommandDelivery commands, DeviceGroups groups, RiachoTopics topics) {
+        this.commands = commands;
         this.groups = groups;
         this.topics = topics;
     }
 
-    /// Sets what is run whenever there is something to send, and runs it once.
-    ///
-    /// @param action makes the link ask for the next message; must not block
-    public void wakeBy(Runnable action) {
-        wake = action;
-        action.run();
+    /// What a device says that it is online may lack, or the devices of a group that says so: no broker
+    /// tells who subscribes.
+    public void online(String device) {
+        groups.members(device).orElse(List.of(device)).forEach(this::wants);
     }
 
     @Override
@@ -65,8 +63,8 @@ public final class BridgeCommands implements CommandSender, OutboundSource {
     }
 
     /// The device may lack its newest command, if it has one.
-    public void wants(String device) {
-        if (book.newest(device).filter(Command::isOpen).isEmpty()) {
+    void wants(String device) {
+        if (commands.newest(device).filter(Command::isOpen).isEmpty()) {
             return;
         }
         synchronized (this) {
@@ -81,10 +79,15 @@ public final class BridgeCommands implements CommandSender, OutboundSource {
     }
 
     @Override
+    public void onAvailable(Runnable action) {
+        wake = action;
+    }
+
+    @Override
     public synchronized void connected() {
         rest.forEach(each -> fresh.add(each.of.command.device()));
         rest.clear();
-        for (Command each : book.newestOfAll()) {
+        for (Command each : commands.newestOfAll()) {
             boolean repeat =
                     switch (each.state()) {
                         case ISSUED, SENT -> true;
@@ -107,7 +110,7 @@ public final class BridgeCommands implements CommandSender, OutboundSource {
                 return null;
             }
             again.remove(device);
-            book.newest(device).ifPresent(command -> begin(command, repeat));
+            commands.newest(device).ifPresent(command -> begin(command, repeat));
         }
         return rest.poll();
     }
@@ -125,7 +128,7 @@ public final class BridgeCommands implements CommandSender, OutboundSource {
     private void begin(Command command, boolean repeat) {
         switch (command.state()) {
             // It is issued again, with a new expiry, and comes by #send.
-            case EXPIRED -> book.renew(command);
+            case EXPIRED -> commands.renew(command);
             case DELIVERED -> {
                 if (!repeat) {
                     publications(command);
@@ -145,7 +148,7 @@ public final class BridgeCommands implements CommandSender, OutboundSource {
         to.forEach(topic -> rest.add(new ToTopic(open, topic, payload)));
     }
 
-    /// A command some of whose topics wait for their PUBACK. Guarded by the link's thread.
+    /// A command some of whose topics wait for their PUBACK. Guarded by the bridge's thread.
     private static final class Open {
         private final Command command;
         private int topics;
@@ -182,7 +185,7 @@ public final class BridgeCommands implements CommandSender, OutboundSource {
         public void acknowledged() {
             of.topics--;
             if (of.topics == 0) {
-                book.sent(of.command);
+                commands.sent(of.command);
             }
         }
 

@@ -3,7 +3,7 @@ package io.riacho.doors.bridge;
 import io.riacho.doors.topics.TopicListener.Handled;
 import io.riacho.formats.RiachoTopics;
 
-/// Hears what comes from another broker besides readings, on the link's thread: must not block and must not
+/// Hears what comes from another broker besides readings, on the bridge's thread: must not block and must not
 /// throw.
 public interface BridgeListener {
 

@@ -7,8 +7,9 @@ import io.riacho.doors.topics.TopicListener.Handled;
 import io.riacho.formats.RiachoTopics;
 import java.util.concurrent.Executor;
 
-/// What the broker sends, each to whom it is for, and its PUBACK when that is done with it, in the order in
-/// which the messages came. [#received] belongs to one thread.
+/// Passes each message of the other broker on, to the readings or to the listener, and
+/// acknowledges it when that is done with it, in the order in which the messages came.
+/// [#received] belongs to one thread.
 final class BridgeMessages {
 
     private final RiachoTopics topics;

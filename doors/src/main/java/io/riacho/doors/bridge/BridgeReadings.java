@@ -13,6 +13,8 @@ import io.riacho.api.readings.Submission;
 import io.riacho.doors.topics.PayloadDecoder;
 import io.riacho.formats.RiachoTopics;
 import io.riacho.formats.json.KnownSensor;
+import io.riacho.limits.TokenBucket;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,7 +23,8 @@ import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The broker's messages as readings. [#received] belongs to one thread; receipts come on others.
+/// Submits the other broker's messages as readings. [#received] belongs to one thread; receipts
+/// come on others.
 ///
 /// A payload that cannot be read is acknowledged, or it would come back for ever. The reason is logged,
 /// once a second at most, and counted: the compute role may not publish on the errors topic. While the
@@ -33,7 +36,6 @@ final class BridgeReadings {
     private static final Logger LOG = LoggerFactory.getLogger(BridgeReadings.class);
 
     private static final int SENSORS_REMEMBERED_MAX = 10_000;
-    private static final long LOG_EVERY_NANOS = 1_000_000_000L;
 
     private final RiachoTopics topics;
     private final Intake intake;
@@ -41,7 +43,7 @@ final class BridgeReadings {
     private final Executor later;
     private final Counter received;
     private final Counter refused;
-    private long lastLogged = System.nanoTime() - LOG_EVERY_NANOS;
+    private final TokenBucket logLimit = new TokenBucket(1, Duration.ofSeconds(1));
 
     private final Map<String, KnownSensor> sensors =
             new LinkedHashMap<>(16, 0.75f, true) {
@@ -112,11 +114,9 @@ final class BridgeReadings {
         return known;
     }
 
-    private synchronized void refused(String topic, String reason) {
+    private void refused(String topic, String reason) {
         refused.increment();
-        long now = System.nanoTime();
-        if (now - lastLogged >= LOG_EVERY_NANOS) {
-            lastLogged = now;
+        if (logLimit.tryTake(System.nanoTime())) {
             LOG.warn("A message on {} was refused: {}", topic, reason);
         }
     }

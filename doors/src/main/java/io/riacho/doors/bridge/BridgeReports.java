@@ -7,8 +7,8 @@ import io.riacho.doors.topics.TopicListener.Handled;
 import io.riacho.formats.RiachoTopics;
 import org.jspecify.annotations.Nullable;
 
-/// Reports that come from another broker. It does not tell who published them: a report has to name its
-/// gateway or its device, and the broker's policy alone decides who may say what.
+/// Takes reports that come from another broker. It does not tell who published them: a report has
+/// to name its gateway or its device, and the broker's policy alone decides who may say what.
 public final class BridgeReports implements BridgeListener {
 
     private static final Reporter SOMEBODY =
@@ -24,28 +24,28 @@ public final class BridgeReports implements BridgeListener {
                 }
 
                 @Override
-                public boolean speaksAs(String gateway) {
+                public boolean mayReportAs(String gateway) {
                     return true;
                 }
 
                 @Override
-                public boolean answersFor(String device) {
+                public boolean mayAnswerFor(String device) {
                     return true;
                 }
             };
 
     private final Reports reports;
-    private final DeviceEvents book;
+    private final DeviceEvents devices;
 
-    public BridgeReports(Reports reports, DeviceEvents book) {
+    public BridgeReports(Reports reports, DeviceEvents devices) {
         this.reports = reports;
-        this.book = book;
+        this.devices = devices;
     }
 
     @Override
     public void readings(String sensor) {
         // Unless configured otherwise, a sensor's device bears its name.
-        book.heard(sensor);
+        devices.heard(sensor);
     }
 
     @Override

@@ -17,13 +17,13 @@ import org.slf4j.LoggerFactory;
 
 /// Publishes what [OutboundSource] has, at the pace that the broker allows: so many at once that it has not
 /// acknowledged, so many messages and so many bytes a second. What is beyond that waits where it comes from. On
-/// the link's thread, but for [#wake].
+/// the bridge's thread, but for [#wake].
 final class BridgeSender {
 
     private static final Logger LOG = LoggerFactory.getLogger(BridgeSender.class);
 
     /// The connection.
-    interface Wire {
+    interface Connection {
         /// Whether it is connected and the topics are subscribed.
         boolean isUp();
 
@@ -31,19 +31,19 @@ final class BridgeSender {
         CompletableFuture<?> publish(String topic, byte[] payload);
     }
 
-    /// The link's thread.
+    /// The bridge's thread.
     interface Later {
-        /// Runs it there; never, once the link is closed.
+        /// Runs it there; never, once the bridge is closed.
         void run(Runnable task, long afterNanos);
     }
 
     private final BridgeOptions options;
     private final RiachoTopics topics;
-    private final OutboundSource outgoing;
-    private final Wire wire;
+    private final OutboundSource outbound;
+    private final Connection connection;
     private final Later later;
     private final LongSupplier clockNanos;
-    private final PublishRateLimiter allowance;
+    private final PublishRateLimiter rateLimiter;
     private final Counter acknowledged;
     private final AtomicBoolean awake = new AtomicBoolean();
 
@@ -57,18 +57,18 @@ final class BridgeSender {
     BridgeSender(
             BridgeOptions options,
             RiachoTopics topics,
-            OutboundSource outgoing,
-            Wire wire,
+            OutboundSource outbound,
+            Connection connection,
             Later later,
             LongSupplier clockNanos,
             MeterRegistry meters) {
         this.options = options;
         this.topics = topics;
-        this.outgoing = outgoing;
-        this.wire = wire;
+        this.outbound = outbound;
+        this.connection = connection;
         this.later = later;
         this.clockNanos = clockNanos;
-        this.allowance =
+        this.rateLimiter =
                 new PublishRateLimiter(
                         options.publishesPerSecondMax(),
                         options.publishBytesPerSecondMax(),
@@ -97,21 +97,21 @@ final class BridgeSender {
     /// The connection is there again: the client sends again by itself what had no PUBACK [MQTT-4.4.0-1].
     void connected() {
         long now = clockNanos.getAsLong();
-        inFlight.forEach(bytes -> allowance.took(now, bytes));
-        outgoing.connected();
+        inFlight.forEach(bytes -> rateLimiter.took(now, bytes));
+        outbound.connected();
         send();
     }
 
     private void send() {
-        while (!paused && wire.isUp() && inFlight.size() < options.publishesInFlightMax()) {
+        while (!paused && connection.isUp() && inFlight.size() < options.publishesInFlightMax()) {
             long now = clockNanos.getAsLong();
-            long wait = allowance.waitNanos(now);
+            long wait = rateLimiter.waitNanos(now);
             if (wait > 0) {
                 paused = true;
                 later.run(this::resume, wait);
                 return;
             }
-            Publication next = outgoing.next();
+            Publication next = outbound.next();
             if (next == null) {
                 return;
             }
@@ -132,11 +132,12 @@ final class BridgeSender {
 
     private void publish(Publication next, long nowNanos) {
         Integer bytes = next.payload().length + utf8Length(next.topic());
-        allowance.took(nowNanos, bytes);
+        rateLimiter.took(nowNanos, bytes);
         inFlight.add(bytes);
         inFlightCount = inFlight.size();
         var _ =
-                wire.publish(next.topic(), next.payload())
+                connection
+                        .publish(next.topic(), next.payload())
                         .whenComplete((_, failure) ->
                                 later.run(() -> published(next, bytes, failure), 0));
     }

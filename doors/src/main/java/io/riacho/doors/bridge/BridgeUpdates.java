@@ -5,8 +5,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// Updates on their way to another broker. Who gives one waits for the
-/// broker's PUBACK, so nothing is kept for it: at most [#WAITING_MAX] wait, each for [#SECONDS_MAX].
+/// Updates on their way to another broker. Their senders wait for its PUBACK, so nothing is kept
+/// for long: at most [#WAITING_MAX] wait, each for [#SECONDS_MAX].
 public final class BridgeUpdates implements OutboundSource {
 
     static final int WAITING_MAX = 16;
@@ -15,11 +15,13 @@ public final class BridgeUpdates implements OutboundSource {
     private final String topic;
     private final ArrayDeque<Update> waiting = new ArrayDeque<>();
 
+    private volatile Runnable wake = () -> {};
+
     public BridgeUpdates(String topic) {
         this.topic = topic;
     }
 
-    /// Adds one. The link has to be told.
+    /// Adds one.
     ///
     /// @return completes with null when the broker has it, otherwise with the reason
     public CompletableFuture<@Nullable String> add(byte[] payload) {
@@ -31,7 +33,13 @@ public final class BridgeUpdates implements OutboundSource {
             }
             waiting.add(update);
         }
+        wake.run();
         return update.outcome;
+    }
+
+    @Override
+    public void onAvailable(Runnable action) {
+        wake = action;
     }
 
     @Override

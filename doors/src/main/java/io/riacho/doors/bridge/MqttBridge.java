@@ -61,21 +61,21 @@ public final class MqttBridge implements AutoCloseable {
     private volatile boolean closing;
     private volatile boolean subscribed;
 
-    /// What the link is between.
+    /// What the bridge is between.
     ///
     /// @param listener hears what is no reading
-    /// @param outgoing what is published there
-    public record Parts(
+    /// @param outbound what is published there
+    public record Dependencies(
             RiachoTopics topics,
             Intake intake,
             SeriesTable series,
             BridgeListener listener,
-            OutboundSource outgoing,
+            OutboundSource outbound,
             MeterRegistry meters) {}
 
-    private MqttBridge(BridgeOptions options, Parts parts) throws TlsException {
+    private MqttBridge(BridgeOptions options, Dependencies dependencies) throws TlsException {
         this.options = options;
-        this.topics = parts.topics();
+        this.topics = dependencies.topics();
         this.client = client();
         this.thread =
                 Executors.newSingleThreadScheduledExecutor(
@@ -85,16 +85,20 @@ public final class MqttBridge implements AutoCloseable {
                 new BridgeMessages(
                         topics,
                         new BridgeReadings(
-                                topics, parts.intake(), parts.series(), again, parts.meters()),
-                        parts.listener(),
+                                topics,
+                                dependencies.intake(),
+                                dependencies.series(),
+                                again,
+                                dependencies.meters()),
+                        dependencies.listener(),
                         again,
-                        parts.meters());
+                        dependencies.meters());
         this.sender =
                 new BridgeSender(
                         options,
                         topics,
-                        parts.outgoing(),
-                        new BridgeSender.Wire() {
+                        dependencies.outbound(),
+                        new BridgeSender.Connection() {
                             @Override
                             public boolean isUp() {
                                 return isConnected();
@@ -107,7 +111,8 @@ public final class MqttBridge implements AutoCloseable {
                         },
                         this::later,
                         System::nanoTime,
-                        parts.meters());
+                        dependencies.meters());
+        dependencies.outbound().onAvailable(sender::wake);
         // Before the connection: a session that is there already begins with what waited in it.
         client.publishes(
                 MqttGlobalPublishFilter.ALL,
@@ -119,18 +124,19 @@ public final class MqttBridge implements AutoCloseable {
                                 () -> acknowledge(message)),
                 task -> later(task, 0),
                 true);
-        Gauge.builder("riacho.broker.connected", this, link -> link.isConnected() ? 1 : 0)
+        Gauge.builder("riacho.broker.connected", this, bridge -> bridge.isConnected() ? 1 : 0)
                 .description("1 while the other broker is connected and the topics subscribed")
-                .register(parts.meters());
+                .register(dependencies.meters());
     }
 
     /// Begins to connect, and returns at once.
     ///
     /// @throws TlsException when a certificate or key cannot be used
-    public static MqttBridge start(BridgeOptions options, Parts parts) throws TlsException {
-        MqttBridge link = new MqttBridge(options, parts);
-        link.connect();
-        return link;
+    public static MqttBridge start(BridgeOptions options, Dependencies dependencies)
+            throws TlsException {
+        MqttBridge bridge = new MqttBridge(options, dependencies);
+        bridge.connect();
+        return bridge;
     }
 
     private Mqtt3AsyncClient client() throws TlsException {
@@ -245,7 +251,7 @@ public final class MqttBridge implements AutoCloseable {
                 BACKOFF.longest().toNanos());
     }
 
-    /// On the link's thread, unless it is closed by then.
+    /// On the bridge's thread, unless it is closed by then.
     private void later(Runnable task, long afterNanos) {
         try {
             var _ = thread.schedule(task, afterNanos, TimeUnit.NANOSECONDS);
@@ -289,11 +295,6 @@ public final class MqttBridge implements AutoCloseable {
     /// Whether readings come.
     public boolean isConnected() {
         return subscribed && client.getState().isConnected();
-    }
-
-    /// There is something to publish: [OutboundSource#next()] is asked.
-    public void wake() {
-        sender.wake();
     }
 
     /// Where the broker is, for people.

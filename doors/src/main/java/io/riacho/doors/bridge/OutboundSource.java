@@ -2,8 +2,9 @@ package io.riacho.doors.bridge;
 
 import org.jspecify.annotations.Nullable;
 
-/// What is to be published at the broker. It is asked for the next message when one may go, so what waits is
-/// the newest, however long the broker was away. Called on the link's thread: must not block.
+/// Has the messages that are to be published at the other broker. It is asked for the next when
+/// one may go, so what waits is the newest, however long the broker was away. Called on the
+/// bridge's thread: must not block.
 public interface OutboundSource {
 
     /// One message, QoS 1.
@@ -25,6 +26,12 @@ public interface OutboundSource {
     static OutboundSource first(OutboundSource first, OutboundSource second) {
         return new OutboundSource() {
             @Override
+            public void onAvailable(Runnable wake) {
+                first.onAvailable(wake);
+                second.onAvailable(wake);
+            }
+
+            @Override
             public void connected() {
                 first.connected();
                 second.connected();
@@ -38,9 +45,15 @@ public interface OutboundSource {
         };
     }
 
+    /// Registers the bridge that publishes from here; called once, before all else.
+    ///
+    /// @param wake called, on any thread, whenever there is something new: makes the bridge ask for
+    ///     [#next()], and does not block
+    void onAvailable(Runnable wake);
+
     /// Connected and subscribed, for the first time or again; [#next()] follows.
     void connected();
 
-    /// The next message, or null: nothing until [MqttBridge#wake()] is called.
+    /// The next message, or null: nothing until the source wakes the bridge.
     @Nullable Publication next();
 }

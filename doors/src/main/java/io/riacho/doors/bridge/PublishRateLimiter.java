@@ -1,7 +1,10 @@
 package io.riacho.doors.bridge;
 
-/// So many messages and bytes in any one second: brokers in the cloud disconnect who sends more. On one
-/// thread.
+/// Allows so many messages and bytes in any one second: brokers in the cloud disconnect who sends more. On
+/// one thread.
+///
+/// A sliding window, and no [io.riacho.limits.TokenBucket]: a bucket lets its burst and a second's refill
+/// through in the same second, and a smaller burst would not take the largest message.
 final class PublishRateLimiter {
 
     private static final long SECOND_NANOS = 1_000_000_000L;

@@ -3,7 +3,7 @@ package io.riacho.doors.bridge;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 
-/// How long to wait before the next attempt: twice as long each time up to a limit, and of that a part
+/// The wait before the next attempt: twice as long each time up to a limit, and of that a part
 /// left to chance, so that many who lost one broker do not come back in one moment.
 ///
 /// @param first after the first failure

@@ -4,6 +4,7 @@ import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.riacho.api.commands.Command;
+import io.riacho.api.commands.CommandFields;
 import io.riacho.api.commands.Commands;
 import io.riacho.api.readings.InvalidReadingException;
 import io.riacho.api.readings.SeriesTable;
@@ -44,21 +45,21 @@ public final class CommandService extends CommandServiceGrpc.CommandServiceImplB
             observer.onError(Status.INVALID_ARGUMENT.withDescription(e.reason()).asException());
             return;
         }
-        SubscriberQueue<SubscribeResponse> outflow =
+        SubscriberQueue<SubscribeResponse> queue =
                 new SubscriberQueue<>(
                         (ServerCallStreamObserver<SubscribeResponse>) observer,
                         executor,
                         QUEUED_MAX,
                         0);
-        open.add(outflow);
+        open.add(queue);
         Commands.Subscription subscription =
-                commands.subscribe(device, command -> outflow.offer(response(command)));
-        outflow.whenEnded(() -> {
-            open.remove(outflow);
+                commands.subscribe(device, command -> queue.offer(response(command)));
+        queue.whenEnded(() -> {
+            open.remove(queue);
             subscription.close();
         });
         if (stopping) {
-            outflow.end(Status.UNAVAILABLE.withDescription("the server is stopping"));
+            queue.end(Status.UNAVAILABLE.withDescription("the server is stopping"));
         }
     }
 
@@ -107,24 +108,25 @@ public final class CommandService extends CommandServiceGrpc.CommandServiceImplB
     @Override
     public void stop() {
         stopping = true;
-        for (SubscriberQueue<SubscribeResponse> outflow : open) {
-            outflow.end(Status.UNAVAILABLE.withDescription("the server is stopping"));
+        for (SubscriberQueue<SubscribeResponse> queue : open) {
+            queue.end(Status.UNAVAILABLE.withDescription("the server is stopping"));
         }
     }
 
     private static SubscribeResponse response(Command command) {
+        CommandFields fields = command.fields();
         return SubscribeResponse.newBuilder()
                 .setCommand(
                         io.riacho.protocol.v1.Command.newBuilder()
-                                .setId(command.id())
-                                .setDeviceId(command.device())
-                                .setSensorId(command.sensor())
-                                .setTurnOn(command.turnOn())
-                                .setRule(command.rule())
-                                .setAverage(command.average())
-                                .setIssuedAtUs(command.issuedAtMicros())
+                                .setId(fields.id())
+                                .setDeviceId(fields.device())
+                                .setSensorId(fields.sensor())
+                                .setTurnOn(fields.turnOn())
+                                .setRule(fields.rule())
+                                .setAverage(fields.average())
+                                .setIssuedAtUs(fields.issuedAtMicros())
                                 .setExpiresAtUs(command.expiresAtMicros())
-                                .setSequence(command.sequence())
+                                .setSequence(fields.sequence())
                                 .setState(state(command.state())))
                 .build();
     }

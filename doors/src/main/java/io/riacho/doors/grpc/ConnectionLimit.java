@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 @Sharable
 final class ConnectionLimit extends ChannelInboundHandlerAdapter {
 
-    private static final Logger log = LoggerFactory.getLogger(ConnectionLimit.class);
+    private static final Logger LOG = LoggerFactory.getLogger(ConnectionLimit.class);
 
     /// A warning for the first refusal and every so-manieth after it.
     private static final int REFUSALS_PER_WARNING = 1_000;
@@ -33,7 +33,7 @@ final class ConnectionLimit extends ChannelInboundHandlerAdapter {
                 open.decrementAndGet();
                 child.unsafe().closeForcibly();
                 if (refused.getAndIncrement() % REFUSALS_PER_WARNING == 0) {
-                    log.warn(
+                    LOG.warn(
                             "closed a gRPC connection: {} are open, and no more are allowed",
                             connectionsMax);
                 }

@@ -5,11 +5,11 @@ import io.riacho.api.live.LiveReading;
 import java.util.List;
 import java.util.function.Consumer;
 
-/// The feed of a sensor service that runs alone, without a path behind it.
+/// The feed of a sensor service that runs alone, without a pipeline behind it.
 final class FeedThatKnowsNobody implements LiveFeed {
 
     @Override
-    public Subscription subscribe(
+    public Subscription snapshotThenSubscribe(
             Listener listener, int seriesMax, Consumer<List<LiveReading>> newest) {
         newest.accept(List.of());
         return () -> {};

@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 /// before the event loops are.
 public final class GrpcDoor implements AutoCloseable {
 
-    private static final Logger log = LoggerFactory.getLogger(GrpcDoor.class);
+    private static final Logger LOG = LoggerFactory.getLogger(GrpcDoor.class);
 
     /// Streams that a client may reset within [#RESETS_SECONDS]: the answer to CVE-2023-44487.
     private static final int RESETS_MAX = 10_000;
@@ -117,7 +117,7 @@ public final class GrpcDoor implements AutoCloseable {
                     e);
         }
         GrpcDoor door = new GrpcDoor(server, health, List.copyOf(services), options);
-        log.debug("gRPC on {} by {}", door.address(), loops.transport());
+        LOG.debug("gRPC on {} by {}", door.address(), loops.transport());
         return door;
     }
 
@@ -166,7 +166,7 @@ public final class GrpcDoor implements AutoCloseable {
             if (!server.awaitTermination(options.drain().toMillis(), MILLISECONDS)) {
                 server.shutdownNow();
                 if (!server.awaitTermination(options.drain().toMillis(), MILLISECONDS)) {
-                    log.warn("gRPC on {} still has open calls", options.port());
+                    LOG.warn("gRPC on {} still has open calls", options.port());
                 }
             }
         } catch (InterruptedException e) {

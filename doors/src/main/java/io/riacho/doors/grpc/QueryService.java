@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
 /// reads slowly, at most for as long as a query may take.
 public final class QueryService extends QueryServiceGrpc.QueryServiceImplBase {
 
-    private static final Logger log = LoggerFactory.getLogger(QueryService.class);
+    private static final Logger LOG = LoggerFactory.getLogger(QueryService.class);
 
     /// Rows in one response.
     private static final int BATCH_ROWS_MAX = 1_000;
@@ -220,7 +220,7 @@ public final class QueryService extends QueryServiceGrpc.QueryServiceImplBase {
                     } catch (InterruptedException e) {
                         // The call was cancelled; nobody is left to be told.
                     } catch (RuntimeException e) {
-                        log.error("a {} over gRPC failed", what, e);
+                        LOG.error("a {} over gRPC failed", what, e);
                         call.fail(
                                 Status.INTERNAL
                                         .withDescription("the " + what + " failed")

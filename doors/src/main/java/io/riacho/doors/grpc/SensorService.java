@@ -56,20 +56,20 @@ public final class SensorService extends SensorGrpc.SensorImplBase implements St
             observer.onError(Status.INVALID_ARGUMENT.withDescription(e.reason()).asException());
             return;
         }
-        SubscriberQueue<Temperature> outflow =
+        SubscriberQueue<Temperature> queue =
                 new SubscriberQueue<>(
                         (ServerCallStreamObserver<Temperature>) observer,
                         executor,
                         QUEUED_MAX,
                         Integer.toUnsignedLong(request.getLimit()));
-        Watch watch = new Watch(outflow);
+        Watch watch = new Watch(queue);
         // Subscribed before it is asked whether the sensor is known: a first reading between
         // the two would be lost the other way round.
         LiveFeed.Subscription live =
                 feed.subscribe(sensor, SeriesTable.DEFAULT_METRIC, watch::onLive);
-        open.add(outflow);
-        outflow.whenEnded(() -> {
-            open.remove(outflow);
+        open.add(queue);
+        queue.whenEnded(() -> {
+            open.remove(queue);
             live.close();
             watch.stopSimulation();
         });
@@ -77,13 +77,13 @@ public final class SensorService extends SensorGrpc.SensorImplBase implements St
             simulate(sensor, watch);
         }
         if (stopping) {
-            outflow.end(Status.UNAVAILABLE.withDescription("the server is stopping"));
+            queue.end(Status.UNAVAILABLE.withDescription("the server is stopping"));
         }
     }
 
     private void simulate(String sensor, Watch watch) {
         if (simulated == null) {
-            watch.outflow.end(
+            watch.queue.end(
                     Status.NOT_FOUND.withDescription(
                             "the sensor '"
                                     + sensor
@@ -91,10 +91,9 @@ public final class SensorService extends SensorGrpc.SensorImplBase implements St
                                     + " on with 'riacho up --simulate', or run 'riacho sensor'"));
             return;
         }
-        SimulatedSensors.Subscription simulation =
-                simulated.subscribe(sensor, watch.outflow::offer);
+        SimulatedSensors.Subscription simulation = simulated.subscribe(sensor, watch.queue::offer);
         if (simulation == null) {
-            watch.outflow.end(
+            watch.queue.end(
                     Status.RESOURCE_EXHAUSTED.withDescription(
                             simulated.sensorsMax()
                                     + " sensors are simulated already, and no more are"));
@@ -106,8 +105,8 @@ public final class SensorService extends SensorGrpc.SensorImplBase implements St
     @Override
     public void stop() {
         stopping = true;
-        for (SubscriberQueue<Temperature> outflow : open) {
-            outflow.end(Status.UNAVAILABLE.withDescription("the server is stopping"));
+        for (SubscriberQueue<Temperature> queue : open) {
+            queue.end(Status.UNAVAILABLE.withDescription("the server is stopping"));
         }
     }
 
@@ -119,21 +118,21 @@ public final class SensorService extends SensorGrpc.SensorImplBase implements St
     /// Where one call's readings come from: the feed, and until that tells of one, the simulation.
     private static final class Watch {
 
-        private final SubscriberQueue<Temperature> outflow;
+        private final SubscriberQueue<Temperature> queue;
 
         /// There must be no simulation any more.
         private volatile boolean simulationEnded;
 
         private SimulatedSensors.@Nullable Subscription simulation;
 
-        Watch(SubscriberQueue<Temperature> outflow) {
-            this.outflow = outflow;
+        Watch(SubscriberQueue<Temperature> queue) {
+            this.queue = queue;
         }
 
         void onLive(LiveEvent event) {
             if (event instanceof LiveReading reading) {
                 stopSimulation();
-                outflow.offer(
+                queue.offer(
                         Temperature.newBuilder()
                                 .setSensorId(reading.sensor())
                                 .setValue(reading.value())

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 /// nobody watches there is no timer. Safe for use by many threads.
 public final class SimulatedSensors {
 
-    private static final Logger log = LoggerFactory.getLogger(SimulatedSensors.class);
+    private static final Logger LOG = LoggerFactory.getLogger(SimulatedSensors.class);
 
     private static final int SLOTS = 100;
     private static final int SLOT_MILLIS = 10;
@@ -135,7 +135,7 @@ public final class SimulatedSensors {
             }
         } catch (RuntimeException e) {
             // An exception would end the timer, and with it every simulated sensor.
-            log.error("simulated readings were not handed over", e);
+            LOG.error("simulated readings were not handed over", e);
         }
     }
 

@@ -149,12 +149,12 @@ final class WriteCall implements StreamObserver<WriteRequest> {
         int count = request.getSeriesCount();
         boolean timed = request.getTimestampUsCount() != 0;
         ReadingBatch batch = new ReadingBatch(count);
-        List<Rejection> rejections = new ArrayList<>(0);
+        List<Refusal> refused = new ArrayList<>(0);
         for (int i = 0; i < count; i++) {
             int id = request.getSeries(i);
             Series series = dictionary.series(id);
             if (series == null) {
-                rejections.add(rejection(i, dictionary.reason(id), rejections.size()));
+                refused.add(new Refusal(i, dictionary.reason(id)));
                 continue;
             }
             try {
@@ -162,16 +162,16 @@ final class WriteCall implements StreamObserver<WriteRequest> {
                 EpochUnits.checkMicros(timestamp);
                 batch.add(series, request.getValue(i), timestamp, dictionary.unit(id));
             } catch (InvalidReadingException e) {
-                rejections.add(rejection(i, e.reason(), rejections.size()));
+                refused.add(new Refusal(i, e.reason()));
             }
         }
-        return new Receipt(request, batch, rejections);
+        return new Receipt(request, batch, refused);
     }
 
-    private static Rejection rejection(int index, String reason, int before) {
-        Rejection.Builder rejection = Rejection.newBuilder().setIndex(index);
-        if (before < REASONS_MAX) {
-            rejection.setReason(reason);
+    private static Rejection rejection(Refusal refusal, boolean withReason) {
+        Rejection.Builder rejection = Rejection.newBuilder().setIndex(refusal.index());
+        if (withReason) {
+            rejection.setReason(refusal.reason());
         }
         return rejection.build();
     }
@@ -287,44 +287,27 @@ final class WriteCall implements StreamObserver<WriteRequest> {
         private final long sequence;
 
         /// What was wrong before the batch was made, in order of index in the request.
-        private final List<Rejection> rejectedHere;
+        private final List<Refusal> refusedHere;
 
-        Receipt(WriteRequest request, ReadingBatch batch, List<Rejection> rejectedHere) {
+        Receipt(WriteRequest request, ReadingBatch batch, List<Refusal> refusedHere) {
             super(Source.GRPC, batch, request.getSerializedSize());
             this.sequence = request.getSequence();
-            this.rejectedHere = rejectedHere;
+            this.refusedHere = refusedHere;
         }
 
         @Override
         protected void durable(List<Refusal> refusals) {
             WriteResponse.Builder response = WriteResponse.newBuilder().setSequence(sequence);
-            merge(refusals, response);
+            for (Refusal each : Refusal.merged(refusedHere, refusals)) {
+                response.addRejections(
+                        rejection(each, response.getRejectionsCount() < REASONS_MAX));
+            }
             answered(response.build());
         }
 
         @Override
         protected void failed(Failure failure) {
             WriteCall.this.failed(failure);
-        }
-
-        /// Refusals count in the batch, which lacks what was rejected here: reading `r` of the batch
-        /// was reading `r + k` of the request, where `k` were rejected before it.
-        private void merge(List<Refusal> refusals, WriteResponse.Builder response) {
-            int here = 0;
-            for (Refusal refusal : refusals) {
-                while (here < rejectedHere.size()
-                        && rejectedHere.get(here).getIndex() <= refusal.index() + here) {
-                    response.addRejections(rejectedHere.get(here++));
-                }
-                response.addRejections(
-                        rejection(
-                                refusal.index() + here,
-                                refusal.reason(),
-                                response.getRejectionsCount()));
-            }
-            while (here < rejectedHere.size()) {
-                response.addRejections(rejectedHere.get(here++));
-            }
         }
     }
 }

@@ -12,26 +12,26 @@ import io.riacho.http.Response;
 import java.util.List;
 import java.util.Optional;
 
-/// Commands: what there is, and those by hand.
+/// Lists commands, and takes overrides by hand.
 final class CommandHandlers {
 
     static final int LISTED_DEFAULT = 50;
     private static final int LISTED_MAX = 1000;
     private static final int RETRY_AFTER_SECONDS = 5;
 
-    private final CommandServices actuation;
+    private final CommandServices services;
 
-    CommandHandlers(CommandServices actuation) {
-        this.actuation = actuation;
+    CommandHandlers(CommandServices services) {
+        this.services = services;
     }
 
     void list(Exchange exchange) throws HttpProblemException {
         int limit = exchange.number("limit", LISTED_DEFAULT, LISTED_MAX);
-        exchange.answer(answer(actuation.commands().recent(limit)));
+        exchange.answer(answer(services.commands().recent(limit)));
     }
 
-    /// Answers once the order is on disk and what follows from it is issued.
-    void order(Exchange exchange) throws HttpProblemException {
+    /// Answers once the override is on disk and what follows from it is issued.
+    void override(Exchange exchange) throws HttpProblemException {
         if (!exchange.contentType().equals(JsonWriting.TYPE)) {
             throw new HttpProblemException(
                     HttpResponseStatus.UNSUPPORTED_MEDIA_TYPE,
@@ -40,10 +40,9 @@ final class CommandHandlers {
                             + ": {\"device_id\": \"…\", \"turn_on\": true}");
         }
         OverrideRequest order =
-                OverrideBody.read(exchange.body(), exchange.bodyLength(), actuation.groups());
-        actuation
-                .manual()
-                .order(
+                OverrideBody.read(exchange.body(), exchange.bodyLength(), services.groups());
+        services.overrides()
+                .request(
                         order,
                         outcome ->
                                 exchange.answer(() ->
@@ -65,7 +64,7 @@ final class CommandHandlers {
 
     private List<Command> newest(OverrideRequest order) {
         return order.devices().stream()
-                .map(actuation.commands()::newest)
+                .map(services.commands()::newest)
                 .flatMap(Optional::stream)
                 .toList();
     }

@@ -5,7 +5,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.riacho.api.commands.Command;
 import io.riacho.api.commands.CommandServices;
-import io.riacho.api.commands.Overrides.Held;
+import io.riacho.api.commands.Overrides.ActiveOverride;
 import io.riacho.api.commands.Updates;
 import io.riacho.api.devices.Device;
 import io.riacho.formats.json.CommandJson;
@@ -17,10 +17,9 @@ import io.riacho.http.Response;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.TreeSet;
 
-/// Devices: how they are, and updates for all of them.
+/// Lists devices as they are, and publishes updates for all of them.
 final class DeviceHandlers {
 
     private static final int LISTED_DEFAULT = 1_000;
@@ -30,21 +29,21 @@ final class DeviceHandlers {
     /// The largest message of AWS IoT Core, so that an update passes any broker.
     static final int UPDATE_BYTES_MAX = 128 << 10;
 
-    private final CommandServices actuation;
+    private final CommandServices services;
 
-    DeviceHandlers(CommandServices actuation) {
-        this.actuation = actuation;
+    DeviceHandlers(CommandServices services) {
+        this.services = services;
     }
 
-    /// All devices that connect, were commanded, or are held by hand, by id. On a worker: there may be
+    /// All devices that connect, were commanded, or are overridden by hand, by id. On a worker: there may be
     /// many.
     void list(Exchange exchange) throws HttpProblemException {
         int limit = exchange.number("limit", LISTED_DEFAULT, LISTED_MAX);
         String after = exchange.parameter("after").orElse("");
         TreeSet<String> ids = new TreeSet<>();
-        actuation.devices().all().forEach(each -> ids.add(each.id()));
-        actuation.commands().newestOfAll().forEach(each -> ids.add(each.device()));
-        actuation.manual().held().forEach(each -> ids.add(each.device()));
+        services.devices().all().forEach(each -> ids.add(each.id()));
+        services.commands().newestOfAll().forEach(each -> ids.add(each.device()));
+        services.overrides().active().forEach(each -> ids.add(each.device()));
         List<String> listed = ids.tailSet(after, false).stream().limit(limit).toList();
         boolean truncated = !listed.isEmpty() && !listed.getLast().equals(ids.last());
         exchange.answer(
@@ -61,38 +60,35 @@ final class DeviceHandlers {
     }
 
     private void device(JsonGenerator json, String id) throws IOException {
-        Device device = actuation.devices().device(id).orElse(null);
-        Command command = actuation.commands().newest(id).orElse(null);
-        Held held = actuation.manual().held(id).orElse(null);
+        Device device = services.devices().device(id).orElse(null);
+        Command command = services.commands().newest(id).orElse(null);
+        ActiveOverride override = services.overrides().active(id).orElse(null);
         json.writeStartObject();
         json.writeStringField("device_id", id);
         if (device == null) {
             json.writeNullField("presence");
         } else {
-            DeviceJson.connection(json, actuation.devices(), device);
-            DeviceJson.traffic(json, actuation.devices().traffic(id).orElse(null));
+            DeviceJson.connection(json, services.devices(), device);
+            DeviceJson.traffic(json, services.devices().traffic(id).orElse(null));
         }
         json.writeFieldName("command");
         if (command == null) {
             json.writeNull();
         } else {
-            json.writeStartObject();
-            CommandJson.write(json, command);
-            json.writeStringField("state", command.state().name().toLowerCase(Locale.ROOT));
-            json.writeEndObject();
+            CommandJson.withState(json, command);
         }
         json.writeFieldName("held");
-        if (held == null) {
+        if (override == null) {
             json.writeNull();
         } else {
             json.writeStartObject();
-            json.writeBooleanField("turn_on", held.turnOn());
-            json.writeStringField("since", Rfc3339.format(held.sinceMicros()));
+            json.writeBooleanField("turn_on", override.turnOn());
+            json.writeStringField("since", Rfc3339.format(override.sinceMicros()));
             json.writeStringField(
                     "until",
-                    held.untilMicros() == Held.UNTIL_RELEASED
+                    override.untilMicros() == ActiveOverride.UNTIL_CLEARED
                             ? null
-                            : Rfc3339.format(held.untilMicros()));
+                            : Rfc3339.format(override.untilMicros()));
             json.writeEndObject();
         }
         json.writeEndObject();
@@ -111,8 +107,7 @@ final class DeviceHandlers {
         byte[] update = Arrays.copyOf(exchange.body(), exchange.bodyLength());
         String contentType = exchange.headers().get(HttpHeaderNames.CONTENT_TYPE);
         var _ =
-                actuation
-                        .updates()
+                services.updates()
                         .publish(update, contentType)
                         .thenAccept(sent -> exchange.answer(answer(sent)));
     }

@@ -21,7 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The HTTP door: HTTP/1.1 with keep-alive and pipelining.
+/// The HTTP door: routes of readings, queries, commands and devices, over HTTP/1.1 with keep-alive and pipelining.
 ///
 /// Made by [#start]. [#close] answers what is under way, for a bounded time; the event loops belong to
 /// the caller and must outlive it.
@@ -41,7 +41,7 @@ public final class HttpDoor implements AutoCloseable {
     public record Services(
             Intake intake,
             SeriesTable table,
-            CommandServices actuation,
+            CommandServices commands,
             Queries queries,
             MeterRegistry meters) {}
 
@@ -51,8 +51,8 @@ public final class HttpDoor implements AutoCloseable {
                 new ReadingsHandler(
                         services.intake(), services.table(), bodies, options.bodyBytesMax());
         QueryHandlers queries = new QueryHandlers(services.queries());
-        CommandHandlers commands = new CommandHandlers(services.actuation());
-        DeviceHandlers devices = new DeviceHandlers(services.actuation());
+        CommandHandlers commands = new CommandHandlers(services.commands());
+        DeviceHandlers devices = new DeviceHandlers(services.commands());
         String series = "/api/v1/series/{sensor}/{metric}";
         List<Route> routes = new ArrayList<>();
         routes.add(Route.of(POST, "/api/v1/readings", Route.Kind.STORES, readings));
@@ -62,7 +62,7 @@ public final class HttpDoor implements AutoCloseable {
         routes.add(Route.of(GET, "/api/v1/query", Route.Kind.WAITS, queries::get));
         routes.add(Route.of(POST, "/api/v1/query", Route.Kind.WAITS, queries::post));
         routes.add(Route.of(GET, "/api/v1/commands", Route.Kind.DIRECT, commands::list));
-        routes.add(Route.of(POST, "/api/v1/commands", Route.Kind.DIRECT, commands::order));
+        routes.add(Route.of(POST, "/api/v1/commands", Route.Kind.DIRECT, commands::override));
         routes.add(Route.of(GET, "/api/v1/devices", Route.Kind.WAITS, devices::list));
         routes.add(Route.of(POST, "/api/v1/updates", Route.Kind.DIRECT, devices::update));
         return routes;

@@ -11,7 +11,7 @@ import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/// Where requests wait for room in the intake, for a bounded time. Safe for use by many threads.
+/// Lets requests wait for room in the intake, for a bounded time. Safe for use by many threads.
 ///
 /// The intake is asked once for all who wait, so one that gives up leaves nothing behind there.
 final class IntakeGate implements AdmissionGate {

@@ -1,25 +1,21 @@
 package io.riacho.doors.http;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import io.riacho.api.commands.DeviceGroups;
 import io.riacho.api.commands.OverrideRequest;
 import io.riacho.api.readings.InvalidReadingException;
 import io.riacho.api.readings.SeriesTable;
 import io.riacho.config.Units;
+import io.riacho.formats.json.JsonReading;
 import io.riacho.http.HttpProblemException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// `{"device_id": "pump", "turn_on": true, "for": "10m"}`: an order by hand.
+/// Reads an override by hand, `{"device_id": "pump", "turn_on": true, "for": "10m"}`.
 final class OverrideBody {
-
-    private static final JsonFactory FACTORY =
-            JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
     private static final String EXPECTED =
             "{\"device_id\": \"…\", \"turn_on\": true} is expected, with \"group\" instead of"
@@ -30,17 +26,17 @@ final class OverrideBody {
     private @Nullable String group;
     private @Nullable Boolean turnOn;
     private boolean auto;
-    private @Nullable Duration holdFor;
+    private @Nullable Duration duration;
 
     private OverrideBody() {}
 
-    /// Reads an order.
+    /// Reads a request.
     ///
     /// @throws HttpProblemException saying what is wrong with it
     static OverrideRequest read(byte[] body, int length, DeviceGroups groups)
             throws HttpProblemException {
         OverrideBody read = new OverrideBody();
-        try (JsonParser json = FACTORY.createParser(body, 0, length)) {
+        try (JsonParser json = JsonReading.parser(body, length)) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 throw HttpProblemException.badRequest(EXPECTED);
             }
@@ -54,7 +50,7 @@ final class OverrideBody {
         } catch (IOException e) {
             throw HttpProblemException.badRequest("not valid JSON: " + EXPECTED);
         }
-        return read.order(groups);
+        return read.request(groups);
     }
 
     private void field(String key, JsonParser json) throws IOException, HttpProblemException {
@@ -63,7 +59,7 @@ final class OverrideBody {
             case "group" -> group = text(key, json);
             case "turn_on" -> turnOn = truth(key, json);
             case "auto" -> auto = truth(key, json);
-            case "for" -> holdFor = duration(text(key, json));
+            case "for" -> duration = duration(text(key, json));
             default ->
                     throw HttpProblemException.badRequest(
                             "'" + key + "' is not known here: " + EXPECTED);
@@ -93,18 +89,18 @@ final class OverrideBody {
         } catch (IllegalArgumentException e) {
             throw HttpProblemException.badRequest("'for': " + e.getMessage());
         }
-        if (!duration.isPositive() || duration.compareTo(OverrideRequest.HOLD_FOR_MAX) > 0) {
+        if (!duration.isPositive() || duration.compareTo(OverrideRequest.DURATION_MAX) > 0) {
             throw HttpProblemException.badRequest("'for' is more than nothing and at most 366d");
         }
         return duration;
     }
 
-    private OverrideRequest order(DeviceGroups groups) throws HttpProblemException {
+    private OverrideRequest request(DeviceGroups groups) throws HttpProblemException {
         if ((turnOn == null) != auto) {
             throw HttpProblemException.badRequest(
                     "either \"turn_on\" or \"auto\": true: " + EXPECTED);
         }
-        if (turnOn == null && holdFor != null) {
+        if (turnOn == null && duration != null) {
             throw HttpProblemException.badRequest("\"for\" goes with \"turn_on\": " + EXPECTED);
         }
         List<String> devices = devices(groups);
@@ -116,8 +112,8 @@ final class OverrideBody {
                             + OverrideRequest.DEVICES_MAX);
         }
         return turnOn == null
-                ? new OverrideRequest.Release(devices)
-                : new OverrideRequest.Hold(devices, turnOn, holdFor);
+                ? new OverrideRequest.ClearOverride(devices)
+                : new OverrideRequest.SetOverride(devices, turnOn, duration);
     }
 
     private List<String> devices(DeviceGroups groups) throws HttpProblemException {

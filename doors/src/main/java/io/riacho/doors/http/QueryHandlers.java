@@ -21,7 +21,8 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// What is stored, as JSON or CSV: series, ranges, rollups, and SQL. On workers.
+/// Answers requests for what is stored, as JSON or CSV: series, ranges, rollups, and SQL. On
+/// workers.
 final class QueryHandlers {
 
     private static final long LIMIT_DEFAULT = 10_000;

@@ -138,7 +138,7 @@ final class ReadingsHandler implements Handler {
         @Override
         protected void durable(List<Refusal> refusals) {
             int stored = readings().size() - refusals.size();
-            exchange.answer(() -> stored(stored, merged(refused, refusals)));
+            exchange.answer(() -> stored(stored, Refusal.merged(refused, refusals)));
         }
 
         @Override
@@ -149,26 +149,6 @@ final class ReadingsHandler implements Handler {
                         case STOPPING, BROKEN -> Response.unavailable(failure.reason(), 5);
                     });
         }
-    }
-
-    /// All refusals by their place in the body: the intake counts only the readings that were good
-    /// until there.
-    static List<Refusal> merged(List<Refusal> before, List<Refusal> byIntake) {
-        if (byIntake.isEmpty()) {
-            return before;
-        }
-        List<Refusal> all = new ArrayList<>(before.size() + byIntake.size());
-        int next = 0;
-        for (Refusal each : byIntake) {
-            int index = each.index() + next;
-            while (next < before.size() && before.get(next).index() <= index) {
-                all.add(before.get(next++));
-                index++;
-            }
-            all.add(new Refusal(index, each.reason()));
-        }
-        all.addAll(before.subList(next, before.size()));
-        return all;
     }
 
     private static Response stored(int stored, List<Refusal> refused) {

@@ -1,20 +1,18 @@
 package io.riacho.doors.http;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.riacho.formats.json.JsonReading;
 import io.riacho.http.HttpProblemException;
 import java.io.IOException;
 
-/// `{"sql": "…"}`.
+/// Reads a query as JSON, `{"sql": "…"}`.
 final class SqlBody {
-
-    private static final JsonFactory FACTORY = new JsonFactory();
 
     private SqlBody() {}
 
     static String sql(String body) throws HttpProblemException {
-        try (JsonParser json = FACTORY.createParser(body)) {
+        try (JsonParser json = JsonReading.parser(body)) {
             boolean isObject = json.nextToken() == JsonToken.START_OBJECT;
             if (isObject
                     && "sql".equals(json.nextFieldName())

@@ -1,8 +1,9 @@
-/// The HTTP door, port 8080: readings in; series, SQL, live events and the page out.
+/// The HTTP door, port 8080: the routes by which readings come in, and series, SQL, commands and
+/// devices go out.
 ///
-/// [HttpDoor] listens; an [HttpConnection] takes one request after the other, with every limit there
-/// is; the [Router] finds the [Handler], which answers its [Exchange] from whatever thread it likes.
-/// docs/http.md is the contract; docs/decisions/0051 says why this is Netty and not a framework.
+/// [HttpDoor] gives its routes, and those of the dashboard, to the server in module `http`.
+/// Requests that store wait for room at the [IntakeGate] before their body is read. docs/http.md
+/// is the contract.
 @NullMarked
 package io.riacho.doors.http;
 

@@ -2,7 +2,7 @@ package io.riacho.doors.mqtt;
 
 import io.riacho.mqtt.spi.Client;
 
-/// What connected clients are to commands. Called on event loops.
+/// Tells what connected clients are to commands. Called on event loops.
 public interface ClientRoles {
 
     /// What a client is.
@@ -19,5 +19,5 @@ public interface ClientRoles {
     Part part(Client client);
 
     /// Whether the client may say what became of a device's command.
-    boolean answersFor(Client client, String device);
+    boolean mayAnswerFor(Client client, String device);
 }

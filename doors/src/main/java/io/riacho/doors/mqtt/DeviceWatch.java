@@ -14,19 +14,19 @@ import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Locale;
 
-/// Which clients are devices, and when they come and go. On event loops.
+/// Reports the connections of clients that are devices. On event loops.
 ///
 /// A gateway by its identity is a device. A client without one becomes a device when it acts like one: it
 /// subscribes to commands, or reports. Others come and go by the thousand, with names made up, and leave
 /// nothing behind; so do those whose client id cannot be a device's.
 public final class DeviceWatch {
 
-    private final DeviceEvents book;
+    private final DeviceEvents devices;
     private final ClientRoles roles;
     private final RiachoTopics topics;
 
-    public DeviceWatch(DeviceEvents book, ClientRoles roles, RiachoTopics topics) {
-        this.book = book;
+    public DeviceWatch(DeviceEvents devices, ClientRoles roles, RiachoTopics topics) {
+        this.devices = devices;
         this.roles = roles;
         this.topics = topics;
     }
@@ -35,7 +35,7 @@ public final class DeviceWatch {
         switch (roles.part(client)) {
             case DEVICE -> isThere(client);
             case ANYBODY -> {
-                if (book.isKnown(client.id())) {
+                if (devices.isKnown(client.id())) {
                     isThere(client);
                 }
             }
@@ -62,7 +62,7 @@ public final class DeviceWatch {
         if (!SeriesTable.isId(client.id())) {
             return;
         }
-        book.connected(
+        devices.connected(
                 client.id(),
                 client,
                 new Connection(
@@ -90,6 +90,6 @@ public final class DeviceWatch {
 
     public void disconnected(Client client, ReasonCode code, String reason) {
         String why = reason.isEmpty() ? code.name().toLowerCase(Locale.ROOT) : reason;
-        book.disconnected(client.id(), client, code == ReasonCode.KEEP_ALIVE_TIMEOUT, why);
+        devices.disconnected(client.id(), client, code == ReasonCode.KEEP_ALIVE_TIMEOUT, why);
     }
 }

@@ -6,7 +6,7 @@ import io.riacho.doors.topics.TopicListener;
 import io.riacho.formats.RiachoTopics;
 import io.riacho.mqtt.spi.Client;
 
-/// Reports of our own door's clients, each of whom an identity says what it is, or a port that is for
+/// Takes reports of our own door's clients, each of whom an identity says what it is, or a port that is for
 /// anybody.
 public final class GatewayReports implements TopicListener {
 
@@ -46,13 +46,13 @@ public final class GatewayReports implements TopicListener {
         }
 
         @Override
-        public boolean speaksAs(String gateway) {
+        public boolean mayReportAs(String gateway) {
             return gateway.equals(client.id()) || roles.part(client) == ClientRoles.Part.ANYBODY;
         }
 
         @Override
-        public boolean answersFor(String device) {
-            return roles.answersFor(client, device);
+        public boolean mayAnswerFor(String device) {
+            return roles.mayAnswerFor(client, device);
         }
     }
 }

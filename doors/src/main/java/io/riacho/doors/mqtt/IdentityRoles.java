@@ -4,8 +4,9 @@ import io.riacho.api.commands.DeviceGroups;
 import io.riacho.identity.DeviceIdentity;
 import io.riacho.mqtt.spi.Client;
 
-/// What clients are by their identities: gateways are devices, local clients anybody. A gateway answers
-/// for the devices whose commands it may hear, by their own names or by a group's.
+/// Tells what clients are by their identities: gateways are devices, local clients anybody. A
+/// gateway answers for the devices whose commands it may hear, by their own names or by a
+/// group's.
 public final class IdentityRoles implements ClientRoles {
 
     private final DeviceGroups groups;
@@ -27,7 +28,7 @@ public final class IdentityRoles implements ClientRoles {
     }
 
     @Override
-    public boolean answersFor(Client client, String device) {
+    public boolean mayAnswerFor(Client client, String device) {
         return client.identity() instanceof DeviceIdentity identity
                 && (identity.hears(device) || groups.of(device).stream().anyMatch(identity::hears));
     }

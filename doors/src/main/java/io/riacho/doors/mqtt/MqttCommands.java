@@ -13,12 +13,10 @@ import io.riacho.mqtt.packet.ReasonCode;
 import io.riacho.mqtt.packet.Topics;
 import io.riacho.mqtt.spi.Client;
 import io.riacho.mqtt.spi.DeliveryListener;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,28 +32,26 @@ public final class MqttCommands implements CommandSender {
     private static final Logger LOG = LoggerFactory.getLogger(MqttCommands.class);
     private static final String CONTENT_TYPE = "application/json";
 
-    private final CommandDelivery book;
+    private final MqttPublisher door;
+    private final CommandDelivery commands;
     private final DeviceGroups groups;
     private final RiachoTopics topics;
     private final ClientRoles roles;
     private final Executor executor;
     private final LongSupplier clockMicros;
 
-    /// Subscriptions that came before the door was known; null afterwards. Guarded by this.
-    private @Nullable List<Runnable> early = new ArrayList<>();
-
-    private volatile @Nullable MqttDoor door;
-
     /// @param executor for work that may take milliseconds
     /// @param clockMicros µs since 1970 UTC
     public MqttCommands(
-            CommandDelivery book,
+            MqttPublisher door,
+            CommandDelivery commands,
             DeviceGroups groups,
             RiachoTopics topics,
             ClientRoles roles,
             Executor executor,
             LongSupplier clockMicros) {
-        this.book = book;
+        this.door = door;
+        this.commands = commands;
         this.groups = groups;
         this.topics = topics;
         this.roles = roles;
@@ -63,43 +59,23 @@ public final class MqttCommands implements CommandSender {
         this.clockMicros = clockMicros;
     }
 
-    /// The door is open: commands go out from now on.
-    public void open(MqttDoor opened) {
-        List<Runnable> waiting;
-        synchronized (this) {
-            door = opened;
-            waiting = early == null ? List.of() : early;
-            early = null;
-        }
-        waiting.forEach(Runnable::run);
-    }
-
     // --- the stream thread
 
     @Override
     public void send(Command command) {
-        MqttDoor to = door;
-        if (to == null) {
-            return;
-        }
         byte[] payload = CommandJson.bytes(command);
         PublishProperties properties = properties(command);
         Publication publication = new Publication(command);
-        int sessions =
-                publish(to, topics.command(command.device()), payload, properties, publication);
+        int sessions = publish(topics.command(command.device()), payload, properties, publication);
         for (String group : groups.of(command.device())) {
-            sessions += publish(to, topics.command(group), payload, properties, publication);
+            sessions += publish(topics.command(group), payload, properties, publication);
         }
         publication.published(sessions);
     }
 
-    private static int publish(
-            MqttDoor to,
-            String topic,
-            byte[] payload,
-            PublishProperties properties,
-            Publication publication) {
-        return to.publish(
+    private int publish(
+            String topic, byte[] payload, PublishProperties properties, Publication publication) {
+        return door.publish(
                 topic,
                 payload,
                 Qos.AT_LEAST_ONCE,
@@ -115,14 +91,7 @@ public final class MqttCommands implements CommandSender {
         if (roles.part(client) == ClientRoles.Part.OTHER) {
             return;
         }
-        String plain = Topics.unshared(filter);
-        synchronized (this) {
-            if (early != null) {
-                early.add(() -> catchUp(client, plain));
-                return;
-            }
-        }
-        catchUp(client, plain);
+        catchUp(client, Topics.unshared(filter));
     }
 
     private void catchUp(Client client, String filter) {
@@ -130,7 +99,7 @@ public final class MqttCommands implements CommandSender {
             String name = topics.device(filter);
             if (name != null) {
                 for (String each : groups.members(name).orElse(List.of(name))) {
-                    book.newest(each).ifPresent(command -> again(client, filter, command));
+                    commands.newest(each).ifPresent(command -> again(client, filter, command));
                 }
             }
         } else if (Topics.matches(filter, topics.command("x"))
@@ -141,7 +110,7 @@ public final class MqttCommands implements CommandSender {
     }
 
     private void catchUpAll(Client client, String filter) {
-        for (Command each : book.newestOfAll()) {
+        for (Command each : commands.newestOfAll()) {
             String topic = topics.command(each.device());
             if (each.isOpen() && Topics.matches(filter, topic)) {
                 again(client, topic, each);
@@ -150,18 +119,17 @@ public final class MqttCommands implements CommandSender {
     }
 
     private void again(Client client, String topic, Command command) {
-        MqttDoor to = door;
-        if (to == null || !command.isOpen()) {
+        if (!command.isOpen()) {
             return;
         }
         if (command.state() == Command.State.EXPIRED) {
             // It is issued again, with a new expiry, and comes by #send.
-            book.renew(command);
+            commands.renew(command);
             return;
         }
         Publication publication = new Publication(command);
         boolean goes =
-                to.publishTo(
+                door.publishTo(
                         client.id(),
                         topic,
                         CommandJson.bytes(command),
@@ -193,18 +161,17 @@ public final class MqttCommands implements CommandSender {
 
         synchronized void published(int sessions) {
             if (sessions > 0) {
-                book.sent(command);
+                commands.sent(command);
                 sent = true;
                 if (delivered) {
-                    book.delivered(command);
+                    commands.delivered(command);
                 }
             }
         }
 
         @Override
         public void delivered(String clientId, Qos qos) {
-            MqttDoor by = door;
-            Client client = by == null ? null : by.client(clientId);
+            Client client = door.client(clientId);
             if (qos == Qos.AT_MOST_ONCE
                     || client == null
                     || roles.part(client) == ClientRoles.Part.OTHER) {
@@ -212,7 +179,7 @@ public final class MqttCommands implements CommandSender {
             }
             synchronized (this) {
                 if (sent) {
-                    book.delivered(command);
+                    commands.delivered(command);
                 }
                 delivered = true;
             }

@@ -29,6 +29,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
@@ -38,7 +39,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Made by [#start]. Its methods are safe for use by many threads. [#close] sends every client away and
 /// waits a few seconds at most; what they had sent and is not acknowledged, they send again.
-public final class MqttDoor implements AutoCloseable {
+public final class MqttDoor implements MqttPublisher, AutoCloseable {
 
     private static final String JSON = "application/json";
 
@@ -46,56 +47,63 @@ public final class MqttDoor implements AutoCloseable {
     private final MqttServer server;
     private final Map<String, InetSocketAddress> addresses = new LinkedHashMap<>();
 
-    /// What the door is made from.
+    /// The listeners to the door's clients.
+    ///
+    /// @param reports hears status, errors and diagnostics of clients
+    /// @param events told of connections and subscriptions
+    public record Listeners(TopicListener reports, ClientEvents events) {}
+
+    /// The parts that the door is made from.
     ///
     /// @param sessions where sessions are kept
     /// @param authenticator who may connect; a client on a port without TLS may be anybody
     /// @param authorizer what clients may do
-    /// @param listener hears status, errors and diagnostics of clients
-    /// @param events told of connections and subscriptions
+    /// @param listeners makes the listeners to clients, given the door to publish by; called once, before
+    ///     the door listens
     /// @param tls the context for the next connection on an encrypted port, which is closed while it gives
     ///     null; null when there is no such port
     /// @param clockMillis ms since 1970 UTC
-    public record Parts(
+    public record Dependencies(
             Intake intake,
             SeriesTable series,
             SessionStore sessions,
             Authenticator authenticator,
             Authorizer authorizer,
-            TopicListener listener,
-            ClientEvents events,
+            Function<MqttPublisher, Listeners> listeners,
             @Nullable Supplier<@Nullable SslContext> tls,
             LongSupplier clockMillis,
             MeterRegistry meters) {}
 
-    private MqttDoor(MqttOptions options, Parts parts) {
+    private MqttDoor(MqttOptions options, Dependencies dependencies) {
         this.topics = options.topics();
-        List<Listener> listeners = new ArrayList<>();
+        List<Listener> ports = new ArrayList<>();
         for (MqttOptions.Port port : options.ports()) {
-            listeners.add(listener(port, parts.tls()));
+            ports.add(listener(port, dependencies.tls()));
         }
         ErrorReports reports =
-                new ErrorReports(this::publishReport, parts.clockMillis(), parts.meters());
+                new ErrorReports(
+                        this::publishReport, dependencies.clockMillis(), dependencies.meters());
+        Listeners listeners = dependencies.listeners().apply(this);
         this.server =
                 new MqttServer(
                         new MqttServer.Parts(
-                                listeners,
+                                ports,
                                 options.limits(),
                                 new RiachoPublishHandler(
                                         topics,
-                                        parts.intake(),
-                                        parts.series(),
-                                        parts.listener(),
+                                        dependencies.intake(),
+                                        dependencies.series(),
+                                        listeners.reports(),
                                         reports,
-                                        parts.clockMillis(),
-                                        parts.meters()),
-                                parts.sessions(),
-                                parts.authenticator(),
-                                parts.authorizer(),
-                                parts.events(),
-                                parts.clockMillis(),
+                                        dependencies.clockMillis(),
+                                        dependencies.meters()),
+                                dependencies.sessions(),
+                                dependencies.authenticator(),
+                                dependencies.authorizer(),
+                                listeners.events(),
+                                dependencies.clockMillis(),
                                 options.threads()));
-        count(parts.meters());
+        count(dependencies.meters());
     }
 
     private static Listener listener(
@@ -115,8 +123,9 @@ public final class MqttDoor implements AutoCloseable {
     /// Restores the sessions and listens.
     ///
     /// @throws IOException when an address cannot be bound; it names the address
-    public static MqttDoor start(MqttOptions options, Parts parts) throws IOException {
-        MqttDoor door = new MqttDoor(options, parts);
+    public static MqttDoor start(MqttOptions options, Dependencies dependencies)
+            throws IOException {
+        MqttDoor door = new MqttDoor(options, dependencies);
         door.server.start();
         List<InetSocketAddress> bound = door.server.addresses();
         for (int i = 0; i < bound.size(); i++) {
@@ -178,11 +187,7 @@ public final class MqttDoor implements AutoCloseable {
         return topics;
     }
 
-    /// Publishes a message of Riacho's own, not retained; see [MqttServer#publish].
-    ///
-    /// @param payload by reference, not to be changed afterwards
-    /// @param listener told for each subscriber what became of it, or null
-    /// @return to how many sessions it goes
+    @Override
     public int publish(
             String topic,
             byte[] payload,
@@ -193,9 +198,7 @@ public final class MqttDoor implements AutoCloseable {
         return server.publish(topic, payload, qos, false, properties, audience, listener);
     }
 
-    /// Publishes a message of Riacho's own to one client alone; see [MqttServer#publishTo].
-    ///
-    /// @return whether it goes there
+    @Override
     public boolean publishTo(
             String clientId,
             String topic,
@@ -211,7 +214,7 @@ public final class MqttDoor implements AutoCloseable {
         return server.clients();
     }
 
-    /// The connected client of this id, or null.
+    @Override
     public @Nullable Client client(String id) {
         return server.client(id);
     }

@@ -3,7 +3,7 @@ package io.riacho.doors.tcp;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 
-/// The door's words.
+/// Writes the TCP door's answers to lines.
 final class Answers {
 
     private static final byte[] STORED =

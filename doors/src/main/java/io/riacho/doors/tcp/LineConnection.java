@@ -9,7 +9,7 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.riacho.api.readings.Intake;
-import java.io.IOException;
+import io.riacho.net.ConnectionErrors;
 import java.util.Arrays;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 /// read.
 final class LineConnection extends ChannelInboundHandlerAdapter {
 
-    private static final Logger log = LoggerFactory.getLogger(LineConnection.class);
+    private static final Logger LOG = LoggerFactory.getLogger(LineConnection.class);
     private static final byte[] NOTHING = {};
 
     private final TcpOptions options;
@@ -205,7 +205,7 @@ final class LineConnection extends ChannelInboundHandlerAdapter {
                         mayRead();
                     });
         } catch (RejectedExecutionException e) {
-            log.debug("The intake is ready for a connection whose event loop has ended", e);
+            LOG.debug("The intake is ready for a connection whose event loop has ended", e);
         }
     }
 
@@ -269,7 +269,7 @@ final class LineConnection extends ChannelInboundHandlerAdapter {
         boolean tooMuch = unread.change(now - unreadBytes) && now > 0;
         unreadBytes = now;
         if (tooMuch && !channel.isWritable()) {
-            log.info(
+            LOG.info(
                     "{} is closed: {} bytes of answers wait for clients that do not read",
                     channel.remoteAddress(),
                     options.unreadAnswerBytesMax());
@@ -349,14 +349,6 @@ final class LineConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (cause instanceof IOException || cause.getCause() instanceof IOException) {
-            log.debug("{} is closed: {}", channel.remoteAddress(), cause.toString());
-        } else {
-            log.error(
-                    "A connection is closed after an error of ours: {}",
-                    channel.remoteAddress(),
-                    cause);
-        }
-        channel.close();
+        ConnectionErrors.close(channel, cause, LOG);
     }
 }

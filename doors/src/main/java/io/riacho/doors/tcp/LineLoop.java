@@ -2,7 +2,7 @@ package io.riacho.doors.tcp;
 
 import io.netty.buffer.ByteBuf;
 
-/// What the connections of one event loop share, so that a connection at rest costs little.
+/// Things that the connections of one event loop share, so that a connection at rest costs little.
 /// Confined to that event loop, but for [#receipts].
 final class LineLoop {
 

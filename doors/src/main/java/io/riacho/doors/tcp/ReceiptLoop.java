@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 /// counted by the intake when it came.
 final class ReceiptLoop {
 
-    private static final Logger log = LoggerFactory.getLogger(ReceiptLoop.class);
+    private static final Logger LOG = LoggerFactory.getLogger(ReceiptLoop.class);
 
     /// Receipts of one task; then other work of the event loop has its turn.
     private static final int RECEIPTS_PER_TASK = 1024;
@@ -49,7 +49,7 @@ final class ReceiptLoop {
             try {
                 loop.execute(this::answerAll);
             } catch (RejectedExecutionException e) {
-                log.debug("A receipt came after its event loop had ended", e);
+                LOG.debug("A receipt came after its event loop had ended", e);
             }
         }
     }

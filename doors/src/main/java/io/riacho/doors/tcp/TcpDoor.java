@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
 /// the caller and must outlive it.
 public final class TcpDoor implements AutoCloseable {
 
-    private static final Logger log = LoggerFactory.getLogger(TcpDoor.class);
+    private static final Logger LOG = LoggerFactory.getLogger(TcpDoor.class);
 
     private static final WriteBufferWaterMark ANSWER_BYTES_MARKS =
             new WriteBufferWaterMark(64 << 10, 256 << 10);
@@ -170,7 +170,7 @@ public final class TcpDoor implements AutoCloseable {
         boolean drained =
                 connections.newCloseFuture().awaitUninterruptibly(options.drain().toMillis());
         if (!drained) {
-            log.warn(
+            LOG.warn(
                     "{} TCP connections are closed before their answers were read",
                     connections.size());
             connections.close().awaitUninterruptibly(1000);

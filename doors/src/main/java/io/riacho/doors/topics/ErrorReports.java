@@ -1,23 +1,23 @@
 package io.riacho.doors.topics;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.buffer.ByteBufUtil;
+import io.riacho.formats.json.JsonWriting;
 import io.riacho.formats.json.Rfc3339;
+import io.riacho.limits.TokenBucket;
 import io.riacho.mqtt.spi.PublishBatch;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /// Publishes each refused payload on the errors topic, as JSON: who sent it, on which topic, why it was
 /// refused, and the bytes. Safe for use by many threads.
 ///
-/// A sender that is broken sends many. Beyond [#REPORTS_PER_SECOND_MAX] they are counted only, and the
+/// A sender that is broken sends many. Beyond [#REPORTS_PER_SECOND_MAX], and as many at once, they are counted only, and the
 /// next report says how many there were.
 public final class ErrorReports {
 
@@ -32,16 +32,17 @@ public final class ErrorReports {
     /// Characters of the topic in a report.
     static final int TOPIC_CHARS_MAX = 512;
 
-    private static final JsonFactory JSON = new JsonFactory();
-
     private final Consumer<byte[]> publisher;
     private final LongSupplier clockMillis;
     private final Counter published;
     private final Counter suppressed;
 
-    private long second;
-    private int inSecond;
-    private long notReported;
+    private final TokenBucket limit =
+            new TokenBucket(
+                    REPORTS_PER_SECOND_MAX,
+                    Duration.ofSeconds(1).dividedBy(REPORTS_PER_SECOND_MAX));
+
+    private final AtomicLong notReported = new AtomicLong();
 
     /// @param publisher publishes a report on the errors topic; must not block
     /// @param clockMillis ms since 1970 UTC
@@ -67,29 +68,14 @@ public final class ErrorReports {
 
     public void report(PublishBatch batch, int message, String reason) {
         long now = clockMillis.getAsLong();
-        long before = admit(TimeUnit.MILLISECONDS.toSeconds(now));
-        if (before < 0) {
+        if (!limit.tryTake(TimeUnit.MILLISECONDS.toNanos(now))) {
+            notReported.incrementAndGet();
             suppressed.increment();
             return;
         }
+        long before = notReported.getAndSet(0);
         published.increment();
         publisher.accept(json(batch, message, reason, now, before));
-    }
-
-    /// How many reports were suppressed since the last one, or -1 when this one is, too.
-    private synchronized long admit(long nowSeconds) {
-        if (nowSeconds != second) {
-            second = nowSeconds;
-            inSecond = 0;
-        }
-        if (inSecond >= REPORTS_PER_SECOND_MAX) {
-            notReported++;
-            return -1;
-        }
-        inSecond++;
-        long before = notReported;
-        notReported = 0;
-        return before;
     }
 
     private static byte[] json(
@@ -101,8 +87,7 @@ public final class ErrorReports {
                         batch.buffer(message),
                         batch.payloadStart(message),
                         Math.min(length, PAYLOAD_BYTES_MAX));
-        ByteArrayOutputStream out = new ByteArrayOutputStream(256 + 2 * payload.length);
-        try (JsonGenerator json = JSON.createGenerator(out)) {
+        return JsonWriting.bytes(json -> {
             json.writeStartObject();
             json.writeStringField(ORIGIN_FIELD, ORIGIN);
             json.writeStringField("at", Rfc3339.format(TimeUnit.MILLISECONDS.toMicros(nowMillis)));
@@ -119,9 +104,6 @@ public final class ErrorReports {
                 json.writeNumberField("suppressed_before", before);
             }
             json.writeEndObject();
-        } catch (IOException e) {
-            throw new IllegalStateException("writing to memory failed", e);
-        }
-        return out.toByteArray();
+        });
     }
 }

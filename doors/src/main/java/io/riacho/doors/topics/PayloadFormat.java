@@ -3,7 +3,7 @@ package io.riacho.doors.topics;
 import io.riacho.api.readings.InvalidReadingException;
 import java.util.Locale;
 
-/// What a payload on a data topic may be.
+/// The formats of a payload on a data topic.
 enum PayloadFormat {
     /// `application/json`: a reading, or an array of them, or SenML by its shape.
     JSON,

@@ -2,7 +2,7 @@ package io.riacho.doors.topics;
 
 import org.jspecify.annotations.Nullable;
 
-/// Who reports, and in whose name it may.
+/// The sender of a report, with those in whose name it may report.
 public interface Reporter {
 
     /// For logs.
@@ -12,8 +12,8 @@ public interface Reporter {
     @Nullable String device();
 
     /// Whether it may report as this gateway.
-    boolean speaksAs(String gateway);
+    boolean mayReportAs(String gateway);
 
     /// Whether it may say what became of a device and of its commands.
-    boolean answersFor(String device);
+    boolean mayAnswerFor(String device);
 }

@@ -1,10 +1,7 @@
 package io.riacho.doors.topics;
 
 import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -16,16 +13,18 @@ import io.riacho.api.readings.Failure;
 import io.riacho.api.readings.SeriesTable;
 import io.riacho.doors.topics.TopicListener.Handled;
 import io.riacho.formats.RiachoTopics;
+import io.riacho.formats.json.JsonReading;
 import io.riacho.formats.json.ReportedPresence;
-import java.io.IOException;
+import io.riacho.limits.TokenBucket;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.atomic.AtomicLong;
+import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What gateways say of themselves, of devices and of commands: `docs/commands.md` has the payloads.
+/// Takes what gateways report of themselves, of devices and of commands. docs/commands.md has the
+/// payloads.
 ///
 /// An answer to a command is JSON with `command_id`; it is acknowledged to its sender when it is on disk. All
 /// else is kept as the newest report of its kind, and a status `online` or `offline` tells of the device's
@@ -38,31 +37,22 @@ public final class Reports {
     /// Of a longer payload nothing is read as JSON.
     private static final int JSON_BYTES_MAX = 64 << 10;
 
-    private static final int NESTING_MAX = 8;
-    private static final long LOG_EVERY_NANOS = 1_000_000_000L;
-
-    private static final ObjectMapper JSON =
-            new ObjectMapper(
-                    JsonFactory.builder()
-                            .streamReadConstraints(
-                                    StreamReadConstraints.builder()
-                                            .maxNestingDepth(NESTING_MAX)
-                                            .build())
-                            .build());
-
     private static final JsonNode NO_JSON = JsonNodeFactory.instance.missingNode();
 
     private final Commands commands;
-    private final DeviceEvents book;
+    private final DeviceEvents devices;
     private final Consumer<String> online;
     private final Counter refused;
-    private final AtomicLong lastLoggedNanos = new AtomicLong(System.nanoTime() - LOG_EVERY_NANOS);
+    private final TokenBucket logLimit = new TokenBucket(1, Duration.ofSeconds(1));
 
     /// @param online hears of devices that say that they are online; must not block
     public Reports(
-            Commands commands, DeviceEvents book, Consumer<String> online, MeterRegistry meters) {
+            Commands commands,
+            DeviceEvents devices,
+            Consumer<String> online,
+            MeterRegistry meters) {
         this.commands = commands;
-        this.book = book;
+        this.devices = devices;
         this.online = online;
         this.refused =
                 Counter.builder("riacho.devices.reports.refused")
@@ -76,14 +66,14 @@ public final class Reports {
     ///
     /// @param handled as [io.riacho.doors.topics.TopicListener#received] has it
     public void received(
-            Reporter speaker, RiachoTopics.Kind kind, byte[] payload, Handled handled) {
+            Reporter reporter, RiachoTopics.Kind kind, byte[] payload, Handled handled) {
         switch (kind) {
-            case STATUS -> status(speaker, payload, handled);
-            case ERRORS -> error(speaker, payload, handled);
+            case STATUS -> status(reporter, payload, handled);
+            case ERRORS -> error(reporter, payload, handled);
             case DIAGNOSTICS ->
                     report(
-                            speaker,
-                            itself(speaker, payload),
+                            reporter,
+                            itself(reporter, payload),
                             Kind.DIAGNOSTICS,
                             text(payload),
                             handled);
@@ -92,79 +82,79 @@ public final class Reports {
         }
     }
 
-    private void status(Reporter speaker, byte[] payload, Handled handled) {
+    private void status(Reporter reporter, byte[] payload, Handled handled) {
         JsonNode json = json(payload);
-        String gateway = name(json, "gateway_id", speaker.device());
-        if (gateway != null && !speaker.speaksAs(gateway)) {
-            refuse(speaker, "it speaks for gateway '" + gateway + "'", handled);
+        String gateway = name(json, "gateway_id", reporter.device());
+        if (gateway != null && !reporter.mayReportAs(gateway)) {
+            refuse(reporter, "it speaks for gateway '" + gateway + "'", handled);
             return;
         }
         String command = json.path("command_id").asText("");
         if (command.isEmpty()) {
-            statusOf(speaker, gateway, json, text(payload), handled);
+            statusOf(reporter, gateway, json, text(payload), handled);
             return;
         }
-        String device = name(json, "device_id", speaker.device());
+        String device = name(json, "device_id", reporter.device());
         if (device == null) {
-            refuse(speaker, "it answers a command without a device_id", handled);
+            refuse(reporter, "it answers a command without a device_id", handled);
             return;
         }
-        if (!speaker.answersFor(device)) {
-            refuse(speaker, "it answers for device '" + device + "'", handled);
+        if (!reporter.mayAnswerFor(device)) {
+            refuse(reporter, "it answers for device '" + device + "'", handled);
             return;
         }
-        book.heard(device);
+        devices.heard(device);
         JsonNode error = json.path("error");
         if (error.isMissingNode() || error.isNull()) {
-            acknowledge(speaker, device, command, handled);
+            acknowledge(reporter, device, command, handled);
         } else {
             String what = "command " + command + ": " + error.asText();
-            report(speaker, device, Kind.ERROR, what, handled);
+            report(reporter, device, Kind.ERROR, what, handled);
         }
     }
 
     private void statusOf(
-            Reporter speaker,
+            Reporter reporter,
             @Nullable String gateway,
             JsonNode json,
             String text,
             Handled handled) {
         String device = name(json, "device_id", gateway);
-        if (device != null && !device.equals(gateway) && !speaker.answersFor(device)) {
-            refuse(speaker, "it reports for device '" + device + "'", handled);
+        if (device != null && !device.equals(gateway) && !reporter.mayAnswerFor(device)) {
+            refuse(reporter, "it reports for device '" + device + "'", handled);
             return;
         }
         if (device != null && SeriesTable.isId(device)) {
             switch (ReportedPresence.of(json)) {
                 case ONLINE -> {
-                    book.stated(device, true);
+                    devices.stated(device, true);
                     online.accept(device);
                 }
-                case OFFLINE -> book.stated(device, false);
+                case OFFLINE -> devices.stated(device, false);
                 case NONE -> {}
             }
         }
-        report(speaker, device, Kind.STATUS, text, handled);
+        report(reporter, device, Kind.STATUS, text, handled);
     }
 
-    private void error(Reporter speaker, byte[] payload, Handled handled) {
+    private void error(Reporter reporter, byte[] payload, Handled handled) {
         JsonNode json = json(payload);
         if (ErrorReports.isOwn(json)) {
             handled.durable();
             return;
         }
-        report(speaker, itself(speaker, json), Kind.ERROR, text(payload), handled);
+        report(reporter, itself(reporter, json), Kind.ERROR, text(payload), handled);
     }
 
     /// Whose report it is when the sender's connection does not tell.
-    private static @Nullable String itself(Reporter speaker, byte[] payload) {
-        return speaker.device() == null ? itself(speaker, json(payload)) : speaker.device();
+    private static @Nullable String itself(Reporter reporter, byte[] payload) {
+        return reporter.device() == null ? itself(reporter, json(payload)) : reporter.device();
     }
 
-    private static @Nullable String itself(Reporter speaker, JsonNode json) {
-        return speaker.device() == null
+    private static @Nullable String itself(Reporter reporter, JsonNode json) {
+        return reporter.device() == null
                 ? name(json, "gateway_id", name(json, "device_id", null))
-                : speaker.device();
+                : reporter.device();
     }
 
     private static @Nullable String name(JsonNode json, String field, @Nullable String absent) {
@@ -172,7 +162,7 @@ public final class Reports {
         return name.isMissingNode() || name.isNull() ? absent : name.asText();
     }
 
-    private void acknowledge(Reporter speaker, String device, String command, Handled handled) {
+    private void acknowledge(Reporter reporter, String device, String command, Handled handled) {
         commands.acknowledge(
                 device,
                 command,
@@ -181,7 +171,7 @@ public final class Reports {
                         case ACCEPTED -> handled.durable();
                         case UNKNOWN ->
                                 refuse(
-                                        speaker,
+                                        reporter,
                                         "device '" + device + "' has no command '" + command + "'",
                                         handled);
                         case FAILED -> handled.failed(notKept());
@@ -190,16 +180,16 @@ public final class Reports {
     }
 
     private void report(
-            Reporter speaker, @Nullable String device, Kind kind, String text, Handled handled) {
+            Reporter reporter, @Nullable String device, Kind kind, String text, Handled handled) {
         if (device == null) {
-            refuse(speaker, "it names neither gateway_id nor device_id", handled);
+            refuse(reporter, "it names neither gateway_id nor device_id", handled);
             return;
         }
         if (!SeriesTable.isId(device)) {
-            refuse(speaker, "no device can have the id that it names", handled);
+            refuse(reporter, "no device can have the id that it names", handled);
             return;
         }
-        book.heard(device);
+        devices.heard(device);
         Consumer<Boolean> answer =
                 durable -> {
                     if (durable) {
@@ -208,7 +198,7 @@ public final class Reports {
                         handled.failed(notKept());
                     }
                 };
-        book.reported(device, kind, text, answer);
+        devices.reported(device, kind, text, answer);
     }
 
     private static Failure notKept() {
@@ -216,12 +206,10 @@ public final class Reports {
     }
 
     /// It is acknowledged all the same: sent again it would be no better.
-    private void refuse(Reporter speaker, String why, Handled handled) {
+    private void refuse(Reporter reporter, String why, Handled handled) {
         refused.increment();
-        long now = System.nanoTime();
-        long last = lastLoggedNanos.get();
-        if (now - last >= LOG_EVERY_NANOS && lastLoggedNanos.compareAndSet(last, now)) {
-            LOG.info("A report of {} changes nothing: {}", speaker.label(), why);
+        if (logLimit.tryTake(System.nanoTime())) {
+            LOG.info("A report of {} changes nothing: {}", reporter.label(), why);
         }
         handled.durable();
     }
@@ -232,12 +220,10 @@ public final class Reports {
             return NO_JSON;
         }
         try {
-            JsonNode node = JSON.readTree(payload);
-            return node != null && node.isObject() ? node : NO_JSON;
+            JsonNode node = JsonReading.tree(payload);
+            return node.isObject() ? node : NO_JSON;
         } catch (JacksonException e) {
             return NO_JSON;
-        } catch (IOException e) {
-            throw new IllegalStateException("reading from memory failed", e);
         }
     }
 

@@ -1,11 +1,9 @@
-/// Commands and devices over MQTT.
+/// Meanings of messages on Riacho's topics, wherever they come from: the MQTT door or another
+/// broker.
 ///
-/// [io.riacho.doors.mqtt.MqttCommands] publishes a command on its device's topic and on those of
-/// the device's groups, to who is connected, and again to a client that subscribes;
-/// [io.riacho.doors.bridge.BridgeCommands] is what goes out to another broker;
-/// [io.riacho.doors.topics.Reports] hears answers and reports, from the door and from there;
-/// [io.riacho.doors.mqtt.DeviceWatch] knows who is there.
-/// [io.riacho.server.MqttActuation] puts them together for the door.
+/// [PayloadDecoder] reads readings out of data topics, [Reports] takes what gateways report, and
+/// [ErrorReports] publishes what could not be read. A door knows who sent a message and says so
+/// by a [Reporter].
 @NullMarked
 package io.riacho.doors.topics;
 

@@ -9,6 +9,7 @@ import io.riacho.doors.bridge.OutboundSource.Publication;
 import io.riacho.formats.RiachoTopics;
 import io.riacho.pipeline.state.commands.CommandTracker;
 import io.riacho.simulation.Seed;
+import io.riacho.testkit.TestCommands;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -17,28 +18,28 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/// A book whose transitions are durable at once, and a broker that the test plays. Device `p` is in the
+/// A tracker whose transitions are durable at once, and a broker that the test plays. Device `p` is in the
 /// groups `north` and `all`.
 class BridgeCommandsTest {
 
     private static final long DAY = 86_400_000_000L;
 
-    private final CommandTracker book =
+    private final CommandTracker tracker =
             new CommandTracker((command, next, answer) -> {
                 move(command, next);
                 answer.accept(true);
             });
     private final BridgeCommands commands =
             new BridgeCommands(
-                    book,
+                    tracker,
                     new DeviceGroups(Map.of("north", List.of("p"), "all", List.of("p"))),
                     new RiachoTopics("irrigation"));
 
     private int woken;
 
     BridgeCommandsTest() {
-        book.addSender(commands);
-        commands.wakeBy(() -> woken++);
+        tracker.addSender(commands);
+        commands.onAvailable(() -> woken++);
     }
 
     private void move(Command command, Command.State next) {
@@ -46,27 +47,15 @@ class BridgeCommandsTest {
                 next == Command.State.ISSUED
                         ? command.expiresAtMicros() + DAY
                         : command.expiresAtMicros();
-        book.moved(command.device(), command.id(), next, expiry, true);
+        tracker.moved(command.device(), command.id(), next, expiry, true);
     }
 
     private void issue(String device, long sequence) {
-        book.issued(
-                new Command(
-                        device + sequence,
-                        device,
-                        "",
-                        sequence % 2 == 1,
-                        "manual",
-                        Double.NaN,
-                        0,
-                        DAY,
-                        sequence,
-                        Command.State.ISSUED),
-                true);
+        tracker.issued(TestCommands.issued(device + sequence, device, sequence, DAY), true);
     }
 
     private Command.State state(String device) {
-        return book.newest(device).orElseThrow().state();
+        return tracker.newest(device).orElseThrow().state();
     }
 
     private List<Publication> all() {
@@ -118,8 +107,8 @@ class BridgeCommandsTest {
         issue("b", 1);
         issue("c", 1);
         all().forEach(Publication::acknowledged);
-        book.acknowledge("b", "b1", _ -> {});
-        move(book.newest("c").orElseThrow(), Command.State.DELIVERED);
+        tracker.acknowledge("b", "b1", _ -> {});
+        move(tracker.newest("c").orElseThrow(), Command.State.DELIVERED);
         commands.connected();
         issue("d", 1);
         assertThat(all()).extracting(BridgeCommandsTest::id).containsExactly("d1", "a1");
@@ -150,19 +139,19 @@ class BridgeCommandsTest {
     @Test
     void whatExpiredBeforeTheStartOrWithoutEverGoingOutIsIssuedAgain() {
         issue("before", 1);
-        move(book.newest("before").orElseThrow(), Command.State.EXPIRED);
+        move(tracker.newest("before").orElseThrow(), Command.State.EXPIRED);
         commands.connected();
         assertThat(all()).extracting(BridgeCommandsTest::id).containsExactly("before1");
         assertThat(state("before")).isEqualTo(Command.State.ISSUED);
-        assertThat(book.newest("before").orElseThrow().expiresAtMicros()).isEqualTo(2 * DAY);
+        assertThat(tracker.newest("before").orElseThrow().expiresAtMicros()).isEqualTo(2 * DAY);
 
         issue("waiting", 1);
-        move(book.newest("waiting").orElseThrow(), Command.State.EXPIRED);
+        move(tracker.newest("waiting").orElseThrow(), Command.State.EXPIRED);
         assertThat(all()).extracting(BridgeCommandsTest::id).containsExactly("waiting1");
 
         issue("sent", 1);
         all().forEach(Publication::acknowledged);
-        move(book.newest("sent").orElseThrow(), Command.State.EXPIRED);
+        move(tracker.newest("sent").orElseThrow(), Command.State.EXPIRED);
         commands.connected();
         assertThat(all())
                 .as("a broker that comes back is no device that does")
@@ -173,7 +162,7 @@ class BridgeCommandsTest {
     }
 
     /// A device that carries out what has a higher sequence than all before ends as its newest wish says,
-    /// whatever connections are lost, and no acknowledged wish is the last to be lost.
+    /// whatever connections are lost, and no acknowledged state is the last to be lost.
     @Test
     void everyDeviceEndsAsItsNewestWishSaysWhateverConnectionsAreLost() {
         Seed.random()
@@ -204,17 +193,8 @@ class BridgeCommandsTest {
                             case 0, 1 -> {
                                 long sequence = wished.merge(device, 1L, Long::sum);
                                 its.issued(
-                                        new Command(
-                                                device + "-" + sequence,
-                                                device,
-                                                "",
-                                                sequence % 2 == 1,
-                                                "manual",
-                                                Double.NaN,
-                                                0,
-                                                DAY,
-                                                sequence,
-                                                Command.State.ISSUED),
+                                        TestCommands.issued(
+                                                device + "-" + sequence, device, sequence, DAY),
                                         true);
                             }
                             case 2 -> {

@@ -72,18 +72,18 @@ class BridgePartsTest {
 
     @Test
     void allowanceHoldsInEverySecond() {
-        PublishRateLimiter allowance = new PublishRateLimiter(3, 1_000, 100);
+        PublishRateLimiter rateLimiter = new PublishRateLimiter(3, 1_000, 100);
         long second = 1_000_000_000L;
         long begin = -5 * second;
         for (int i = 0; i < 3; i++) {
-            assertThat(allowance.waitNanos(begin + i * (second / 10))).isZero();
-            allowance.took(begin + i * (second / 10), 10);
+            assertThat(rateLimiter.waitNanos(begin + i * (second / 10))).isZero();
+            rateLimiter.took(begin + i * (second / 10), 10);
         }
-        assertThat(allowance.waitNanos(begin + second / 2)).isEqualTo(second / 2);
-        assertThat(allowance.waitNanos(begin + second - 1)).isEqualTo(1);
-        assertThat(allowance.waitNanos(begin + second)).isZero();
-        allowance.took(begin + second, 10);
-        assertThat(allowance.waitNanos(begin + second + 1)).isEqualTo(second / 10 - 1);
+        assertThat(rateLimiter.waitNanos(begin + second / 2)).isEqualTo(second / 2);
+        assertThat(rateLimiter.waitNanos(begin + second - 1)).isEqualTo(1);
+        assertThat(rateLimiter.waitNanos(begin + second)).isZero();
+        rateLimiter.took(begin + second, 10);
+        assertThat(rateLimiter.waitNanos(begin + second + 1)).isEqualTo(second / 10 - 1);
     }
 
     @Test
@@ -93,19 +93,19 @@ class BridgePartsTest {
                     int messagesMax = 1 + random.nextInt(20);
                     int messageBytesMax = 1 + random.nextInt(100);
                     int bytesMax = messageBytesMax + random.nextInt(500);
-                    PublishRateLimiter allowance =
+                    PublishRateLimiter rateLimiter =
                             new PublishRateLimiter(messagesMax, bytesMax, messageBytesMax);
                     long now = random.nextLong(1L << 40);
                     List<long[]> sent = new ArrayList<>();
                     for (int i = 0; i < 300; i++) {
                         now += random.nextLong(200_000_000L);
-                        long wait = allowance.waitNanos(now);
+                        long wait = rateLimiter.waitNanos(now);
                         now += wait;
-                        if (wait > 0 && allowance.waitNanos(now) > 0) {
+                        if (wait > 0 && rateLimiter.waitNanos(now) > 0) {
                             continue;
                         }
                         int bytes = 1 + random.nextInt(messageBytesMax);
-                        allowance.took(now, bytes);
+                        rateLimiter.took(now, bytes);
                         sent.add(new long[] {now, bytes});
                         long since = now - 1_000_000_000L;
                         List<long[]> within =

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Reports whose sender nobody knows.
+/// Reports of senders that the other broker does not name.
 class BridgeReportsTest {
 
     private final List<DeviceEvent> events = new ArrayList<>();
@@ -33,7 +33,7 @@ class BridgeReportsTest {
     private boolean durable = true;
 
     BridgeReportsTest() {
-        DevicePresence book =
+        DevicePresence presence =
                 new DevicePresence(
                         (event, answer) -> {
                             if (durable) {
@@ -43,7 +43,7 @@ class BridgeReportsTest {
                         },
                         () -> 0,
                         10);
-        reports = new BridgeReports(new Reports(commands, book, online::add, meters), book);
+        reports = new BridgeReports(new Reports(commands, presence, online::add, meters), presence);
     }
 
     private void receive(Kind kind, String payload) {

@@ -12,7 +12,7 @@ import java.util.PriorityQueue;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/// Time is moved by hand; the broker acknowledges when the test says so.
+/// A sender whose time is moved by hand; the broker acknowledges when the test says so.
 class BridgeSenderTest {
 
     private static final int IN_FLIGHT_MAX = 10;
@@ -32,7 +32,7 @@ class BridgeSenderTest {
     private final PriorityQueue<Task> tasks = new PriorityQueue<>();
     private final List<String> published = new ArrayList<>();
     private final List<CompletableFuture<Void>> unacknowledged = new ArrayList<>();
-    private final SourceThatIsGiven outgoing = new SourceThatIsGiven();
+    private final SourceThatIsGiven outbound = new SourceThatIsGiven();
     private final BridgeSender sender;
     private long nowNanos;
     private int taskNumber;
@@ -53,8 +53,8 @@ class BridgeSenderTest {
                                 BYTES_PER_SECOND_MAX,
                                 PAYLOAD_BYTES_MAX),
                         new RiachoTopics("irrigation"),
-                        outgoing,
-                        new BridgeSender.Wire() {
+                        outbound,
+                        new BridgeSender.Connection() {
                             @Override
                             public boolean isUp() {
                                 return up;
@@ -93,7 +93,7 @@ class BridgeSenderTest {
 
     private void give(int messages) {
         for (int i = 0; i < messages; i++) {
-            outgoing.give("irrigation/control/d" + i + "/command", "on");
+            outbound.give("irrigation/control/d" + i + "/command", "on");
         }
         sender.wake();
         pass(Duration.ZERO);
@@ -111,7 +111,7 @@ class BridgeSenderTest {
         }
         assertThat(published).hasSize(11).doesNotHaveDuplicates();
         acknowledgeAll();
-        assertThat(outgoing.outcomes()).hasSize(11).allMatch(each -> each.endsWith("acknowledged"));
+        assertThat(outbound.outcomes()).hasSize(11).allMatch(each -> each.endsWith("acknowledged"));
     }
 
     @Test
@@ -119,7 +119,7 @@ class BridgeSenderTest {
         give(30);
         pass(Duration.ofMinutes(1));
         assertThat(published).hasSize(IN_FLIGHT_MAX);
-        assertThat(outgoing.waiting()).isEqualTo(20);
+        assertThat(outbound.waiting()).isEqualTo(20);
         unacknowledged.removeFirst().complete(null);
         pass(Duration.ofMinutes(1));
         assertThat(published).hasSize(IN_FLIGHT_MAX + 1);
@@ -127,9 +127,9 @@ class BridgeSenderTest {
 
     @Test
     void bytesCountAsWellAsMessages() {
-        outgoing.give("irrigation/system/updates", "x".repeat(1_000));
-        outgoing.give("irrigation/system/updates", "x".repeat(1_000));
-        outgoing.give("irrigation/system/updates", "x".repeat(1_000));
+        outbound.give("irrigation/system/updates", "x".repeat(1_000));
+        outbound.give("irrigation/system/updates", "x".repeat(1_000));
+        outbound.give("irrigation/system/updates", "x".repeat(1_000));
         sender.wake();
         pass(Duration.ZERO);
         assertThat(published).hasSize(2);
@@ -142,10 +142,10 @@ class BridgeSenderTest {
         up = false;
         give(3);
         pass(Duration.ofMinutes(1));
-        assertThat(outgoing.waiting()).isEqualTo(3);
+        assertThat(outbound.waiting()).isEqualTo(3);
         up = true;
         sender.connected();
-        assertThat(outgoing.connections()).isEqualTo(1);
+        assertThat(outbound.connections()).isEqualTo(1);
         assertThat(published).hasSize(3);
     }
 
@@ -169,7 +169,7 @@ class BridgeSenderTest {
         give(4);
         unacknowledged.getFirst().completeExceptionally(new IllegalStateException("session lost"));
         pass(Duration.ZERO);
-        assertThat(outgoing.outcomes())
+        assertThat(outbound.outcomes())
                 .containsExactly("irrigation/control/d0/command failed: session lost");
         give(1);
         pass(Duration.ofSeconds(1));
@@ -178,10 +178,10 @@ class BridgeSenderTest {
 
     @Test
     void aTopicThatIsTooLongIsRefused() {
-        outgoing.give("irrigation/control/" + "ç".repeat(128) + "/command", "on");
+        outbound.give("irrigation/control/" + "ç".repeat(128) + "/command", "on");
         sender.wake();
         pass(Duration.ZERO);
-        assertThat(outgoing.outcomes()).singleElement().asString().contains("at most 256 bytes");
+        assertThat(outbound.outcomes()).singleElement().asString().contains("at most 256 bytes");
         assertThat(published).isEmpty();
     }
 }

@@ -12,6 +12,7 @@ public final class SourceThatIsGiven implements OutboundSource {
     private final ArrayDeque<Publication> waiting = new ArrayDeque<>();
     private final List<String> outcomes = new ArrayList<>();
     private int connections;
+    private volatile Runnable wake = () -> {};
 
     private final class Given implements Publication {
         private final String topic;
@@ -43,8 +44,11 @@ public final class SourceThatIsGiven implements OutboundSource {
         }
     }
 
-    public synchronized void give(String topic, String payload) {
-        waiting.add(new Given(topic, payload));
+    public void give(String topic, String payload) {
+        synchronized (this) {
+            waiting.add(new Given(topic, payload));
+        }
+        wake.run();
     }
 
     private synchronized void add(String outcome) {
@@ -62,6 +66,11 @@ public final class SourceThatIsGiven implements OutboundSource {
 
     public synchronized int connections() {
         return connections;
+    }
+
+    @Override
+    public void onAvailable(Runnable action) {
+        wake = action;
     }
 
     @Override

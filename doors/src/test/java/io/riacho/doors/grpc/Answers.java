@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What a client got on one call: its messages, how it ended, and when it takes more.
+/// The answers that a client got on one call: its messages, how it ended, and when it takes more.
 final class Answers<Q, A> implements ClientResponseObserver<Q, A> {
 
     private final List<A> messages = new ArrayList<>();

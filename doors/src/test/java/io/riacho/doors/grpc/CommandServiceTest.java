@@ -16,6 +16,7 @@ import io.riacho.protocol.v1.CommandState;
 import io.riacho.protocol.v1.SubscribeRequest;
 import io.riacho.protocol.v1.SubscribeResponse;
 import io.riacho.testkit.CommandsThatAreIssuedWhenTold;
+import io.riacho.testkit.TestCommands;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -36,17 +37,7 @@ class CommandServiceTest {
     }
 
     private static Command command(String device, long sequence) {
-        return new Command(
-                "id-" + sequence,
-                device,
-                "sensor",
-                sequence % 2 == 1,
-                "rule",
-                25.5,
-                1_000,
-                2_000,
-                sequence,
-                Command.State.ISSUED);
+        return TestCommands.issued("id-" + sequence, device, sequence, 2_000_000);
     }
 
     private Answers<SubscribeRequest, SubscribeResponse> subscribe(
@@ -77,12 +68,12 @@ class CommandServiceTest {
                         io.riacho.protocol.v1.Command.newBuilder()
                                 .setId("id-3")
                                 .setDeviceId("pump")
-                                .setSensorId("sensor")
+                                .setSensorId("s1")
                                 .setTurnOn(true)
                                 .setRule("rule")
                                 .setAverage(25.5)
-                                .setIssuedAtUs(1_000)
-                                .setExpiresAtUs(2_000)
+                                .setIssuedAtUs(1_000_000)
+                                .setExpiresAtUs(2_000_000)
                                 .setSequence(3)
                                 .setState(CommandState.COMMAND_STATE_ISSUED)
                                 .build());

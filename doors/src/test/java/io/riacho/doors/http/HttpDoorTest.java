@@ -598,9 +598,10 @@ class HttpDoorTest {
                 .isEqualTo(200);
         assertThat(orders.orders())
                 .containsExactly(
-                        new OverrideRequest.Hold(List.of("pump"), true, Duration.ofMinutes(10)),
-                        new OverrideRequest.Hold(List.of("p1", "p2"), false, null),
-                        new OverrideRequest.Release(List.of("p1", "p2")));
+                        new OverrideRequest.SetOverride(
+                                List.of("pump"), true, Duration.ofMinutes(10)),
+                        new OverrideRequest.SetOverride(List.of("p1", "p2"), false, null),
+                        new OverrideRequest.ClearOverride(List.of("p1", "p2")));
         orders.answerWith(Overrides.Answer.TOO_MANY_DEVICES);
         assertProblem(send(order("{\"device_id\":\"x\",\"turn_on\":true}")), 409, "devices.max");
         orders.answerWith(Overrides.Answer.FAILED);
@@ -698,6 +699,7 @@ class HttpDoorTest {
                                             commands,
                                             new DevicesInMemory(),
                                             () -> readiness,
+                                            meters.timer("commits"),
                                             meters),
                                     options.eventStreamsMax())),
                     loops,

@@ -35,7 +35,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/// What `/openapi.json` describes is what there is.
+/// The routes that `/openapi.json` describes are those that there are.
 class OpenApiTest {
 
     @Test
@@ -50,6 +50,7 @@ class OpenApiTest {
                                     new CommandsInMemory(),
                                     new DevicesInMemory(),
                                     () -> Readiness.State.READY,
+                                    meters.timer("commits"),
                                     meters),
                             1);
             List<Route> all = new ArrayList<>(dashboard.routes());

@@ -42,7 +42,7 @@ class GatewayReportsTest {
     private final GatewayReports reports;
 
     GatewayReportsTest() {
-        DevicePresence book =
+        DevicePresence presence =
                 new DevicePresence(
                         (event, answer) -> {
                             events.add(event);
@@ -53,8 +53,8 @@ class GatewayReportsTest {
         ClientRoles roles = new IdentityRoles(new DeviceGroups(Map.of("north", List.of("p1"))));
         reports =
                 new GatewayReports(
-                        new Reports(commands, book, _ -> {}, meters),
-                        new DeviceWatch(book, roles, TOPICS),
+                        new Reports(commands, presence, _ -> {}, meters),
+                        new DeviceWatch(presence, roles, TOPICS),
                         roles);
     }
 

@@ -75,21 +75,23 @@ class MqttDoorTest {
         door =
                 MqttDoor.start(
                         options,
-                        new MqttDoor.Parts(
+                        new MqttDoor.Dependencies(
                                 intake,
                                 new SeriesTable(1000),
                                 new SessionStoreInMemory(),
                                 (_, answer) ->
                                         answer.accept(new Authenticator.Accepted("local", null)),
                                 Authorizer.ALL,
-                                (client, kind, _, payload, handled) ->
-                                        heard.add(
-                                                new Heard(
-                                                        client.id(),
-                                                        kind,
-                                                        new String(payload, UTF_8),
-                                                        handled)),
-                                ClientEvents.NONE,
+                                _ ->
+                                        new MqttDoor.Listeners(
+                                                (client, kind, _, payload, handled) ->
+                                                        heard.add(
+                                                                new Heard(
+                                                                        client.id(),
+                                                                        kind,
+                                                                        new String(payload, UTF_8),
+                                                                        handled)),
+                                                ClientEvents.NONE),
                                 null,
                                 nowMillis::get,
                                 meters));

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// Devices in JSON.
+/// Writes devices as JSON: presence, connection, reports and traffic.
 public final class DeviceJson {
 
     private DeviceJson() {}

@@ -1,12 +1,8 @@
 package io.riacho.formats.json;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.json.JsonReadFeature;
 import io.riacho.api.readings.InvalidReadingException;
 import io.riacho.api.readings.ReadingBatch;
 import io.riacho.api.readings.Refusal;
@@ -19,24 +15,6 @@ final class JsonElements {
 
     /// Bad elements in one payload that are listed; a payload with more is refused as a whole.
     static final int REFUSALS_MAX = 1000;
-
-    /// Characters in a number.
-    static final int DIGITS_MAX = 400;
-
-    private static final JsonFactory FACTORY =
-            new JsonFactoryBuilder()
-                    .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-                    .disable(JsonFactory.Feature.CHARSET_DETECTION)
-                    // So that a broken sensor's NaN is one refused reading and no refused message.
-                    .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
-                    .streamReadConstraints(
-                            StreamReadConstraints.builder()
-                                    .maxNestingDepth(32)
-                                    .maxNumberLength(DIGITS_MAX)
-                                    .maxNameLength(1024)
-                                    .maxStringLength(65_536)
-                                    .build())
-                    .build();
 
     private JsonElements() {}
 
@@ -116,7 +94,7 @@ final class JsonElements {
         int kept = into.size();
         int listed = refused.size();
         boolean whole = false;
-        try (JsonParser parser = FACTORY.createParser(bytes, from, to - from)) {
+        try (JsonParser parser = JsonFactories.READINGS.createParser(bytes, from, to - from)) {
             int read = document(parser, refused, listed, element);
             whole = true;
             return read;

@@ -270,7 +270,7 @@ public final class JsonReadings {
         if (millis.signum() == 0) {
             return ReadingBatch.NO_TIMESTAMP;
         }
-        if (millis.scale() > JsonElements.DIGITS_MAX || millis.stripTrailingZeros().scale() > 0) {
+        if (millis.scale() > JsonFactories.DIGITS_MAX || millis.stripTrailingZeros().scale() > 0) {
             throw notWhole(text);
         }
         long whole = millis.longValueExact();

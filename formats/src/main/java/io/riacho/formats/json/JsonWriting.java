@@ -1,8 +1,6 @@
 package io.riacho.formats.json;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.StreamWriteFeature;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -12,13 +10,10 @@ import java.math.BigInteger;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/// Writes JSON.
+/// Writes JSON documents, and values whose type is known only when they are written.
 public final class JsonWriting {
 
     public static final String TYPE = "application/json";
-
-    private static final JsonFactory FACTORY =
-            JsonFactory.builder().disable(StreamWriteFeature.AUTO_CLOSE_TARGET).build();
 
     private JsonWriting() {}
 
@@ -29,7 +24,7 @@ public final class JsonWriting {
 
     public static byte[] bytes(Content content) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(512);
-        try (JsonGenerator json = FACTORY.createGenerator(out)) {
+        try (JsonGenerator json = JsonFactories.OBJECTS.createGenerator(out)) {
             content.write(json);
         } catch (IOException e) {
             throw new UncheckedIOException("Writing JSON to memory", e);
@@ -38,7 +33,7 @@ public final class JsonWriting {
     }
 
     public static JsonGenerator to(OutputStream out) throws IOException {
-        return FACTORY.createGenerator(out);
+        return JsonFactories.OBJECTS.createGenerator(out);
     }
 
     /// A value out of SQL; numbers that JSON cannot say are null.

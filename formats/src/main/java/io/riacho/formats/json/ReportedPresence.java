@@ -2,16 +2,13 @@ package io.riacho.formats.json;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 
-/// What a status report says of a device's presence: `{"status": "online"}`, `{"status": "offline"}`, or
-/// nothing.
+/// The presence that a status report states: `{"status": "online"}`, `{"status": "offline"}`, or
+/// none.
 public enum ReportedPresence {
     ONLINE,
     OFFLINE,
     NONE;
-
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     public static ReportedPresence of(JsonNode report) {
         return switch (report.path("status").asText("")) {
@@ -24,7 +21,7 @@ public enum ReportedPresence {
     /// Of a report as it is kept, which may be cut or no JSON at all.
     public static ReportedPresence of(String report) {
         try {
-            return of(JSON.readTree(report));
+            return of(JsonReading.tree(report));
         } catch (JacksonException e) {
             return NONE;
         }

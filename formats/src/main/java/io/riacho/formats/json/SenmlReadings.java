@@ -314,7 +314,7 @@ public final class SenmlReadings {
         double size = Math.abs(number(parser, token, key));
         try {
             BigDecimal seconds = new BigDecimal(parser.getText());
-            if (size <= SECONDS_MAX && seconds.scale() <= JsonElements.DIGITS_MAX) {
+            if (size <= SECONDS_MAX && seconds.scale() <= JsonFactories.DIGITS_MAX) {
                 return seconds;
             }
         } catch (NumberFormatException e) {

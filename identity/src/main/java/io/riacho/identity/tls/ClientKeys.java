@@ -18,7 +18,7 @@ import org.bouncycastle.openssl.PEMKeyPair;
 import org.bouncycastle.openssl.PEMParser;
 import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
 
-/// What a TLS client shows and trusts, out of PEM files. Keys may also be in the older forms (`BEGIN RSA
+/// Reads what a TLS client shows and trusts out of PEM files. Keys may also be in the older forms (`BEGIN RSA
 /// PRIVATE KEY`, `BEGIN EC PRIVATE KEY`) that cloud brokers hand out.
 public final class ClientKeys {
 

@@ -33,22 +33,22 @@ public final class LiveFeedPublisher implements LiveFeed {
 
     private final ConcurrentHashMap<Key, Topic> topics = new ConcurrentHashMap<>();
     private final CopyOnWriteArrayList<Listener> everything = new CopyOnWriteArrayList<>();
-    private final ConcurrentLinkedQueue<Joining> joining = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Pending> pending = new ConcurrentLinkedQueue<>();
     private final Runnable wakeStream;
 
-    /// @param wakeStream makes the stream thread call [#welcome] soon
+    /// @param wakeStream makes the stream thread call [#subscribePending] soon
     public LiveFeedPublisher(Runnable wakeStream) {
         this.wakeStream = wakeStream;
     }
 
     /// A listener that first wants to hear what there is.
-    private final class Joining implements Subscription {
+    private final class Pending implements Subscription {
         private final Listener listener;
         private final int seriesMax;
         private final Consumer<List<LiveReading>> newest;
         private boolean closed;
 
-        Joining(Listener listener, int seriesMax, Consumer<List<LiveReading>> newest) {
+        Pending(Listener listener, int seriesMax, Consumer<List<LiveReading>> newest) {
             this.listener = listener;
             this.seriesMax = seriesMax;
             this.newest = newest;
@@ -64,7 +64,7 @@ public final class LiveFeedPublisher implements LiveFeed {
         @Override
         public synchronized void close() {
             closed = true;
-            joining.remove(this);
+            pending.remove(this);
             everything.remove(listener);
         }
     }
@@ -110,12 +110,12 @@ public final class LiveFeedPublisher implements LiveFeed {
     ///
     /// @param newestOfEach the newest reading of each series, at most so many
     /// @return whether anybody came
-    public boolean welcome(IntFunction<List<LiveReading>> newestOfEach) {
-        Joining next = joining.poll();
+    public boolean subscribePending(IntFunction<List<LiveReading>> newestOfEach) {
+        Pending next = pending.poll();
         if (next == null) {
             return false;
         }
-        for (; next != null; next = joining.poll()) {
+        for (; next != null; next = pending.poll()) {
             next.join(newestOfEach);
         }
         return true;
@@ -133,10 +133,10 @@ public final class LiveFeedPublisher implements LiveFeed {
     }
 
     @Override
-    public Subscription subscribe(
+    public Subscription snapshotThenSubscribe(
             Listener listener, int seriesMax, Consumer<List<LiveReading>> newest) {
-        Joining next = new Joining(listener, seriesMax, newest);
-        joining.add(next);
+        Pending next = new Pending(listener, seriesMax, newest);
+        pending.add(next);
         wakeStream.run();
         return next;
     }

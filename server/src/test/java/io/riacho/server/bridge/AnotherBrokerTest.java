@@ -172,17 +172,17 @@ class AnotherBrokerTest {
         Publisher publisher = new Publisher();
         BridgeOptions options = options();
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
-        try (MqttBridge link =
+        try (MqttBridge bridge =
                 MqttBridge.start(
                         options,
-                        new MqttBridge.Parts(
+                        new MqttBridge.Dependencies(
                                 new RiachoTopics("irrigation"),
                                 intake,
                                 new SeriesTable(100),
                                 BridgeListener.NONE,
                                 new SourceThatIsGiven(),
                                 meters))) {
-            await().atMost(Duration.ofSeconds(60)).until(link::isConnected);
+            await().atMost(Duration.ofSeconds(60)).until(bridge::isConnected);
             Thread publishing = Thread.ofPlatform().start(publisher);
             // As many as may be in flight, and not one more while none is durable.
             await().atMost(Duration.ofSeconds(30))
@@ -228,34 +228,33 @@ class AnotherBrokerTest {
                         commands.add(new String(each.getPayloadAsBytes(), StandardCharsets.UTF_8)))
                 .send()
                 .get(10, TimeUnit.SECONDS);
-        SourceThatIsGiven outgoing = new SourceThatIsGiven();
-        try (MqttBridge link =
+        SourceThatIsGiven outbound = new SourceThatIsGiven();
+        try (MqttBridge bridge =
                 MqttBridge.start(
                         options(),
-                        new MqttBridge.Parts(
+                        new MqttBridge.Dependencies(
                                 new RiachoTopics("irrigation"),
                                 new IntakeThatAcksWhenTold(),
                                 new SeriesTable(100),
                                 BridgeListener.NONE,
-                                outgoing,
+                                outbound,
                                 new SimpleMeterRegistry()))) {
-            await().atMost(Duration.ofSeconds(60)).until(link::isConnected);
-            outgoing.give("irrigation/control/valve-1/command", "{\"turn_on\":true}");
+            await().atMost(Duration.ofSeconds(60)).until(bridge::isConnected);
+            outbound.give("irrigation/control/valve-1/command", "{\"turn_on\":true}");
             for (String topic :
                     List.of(
                             "irrigation/errors",
                             "irrigation/sensors/s1/data",
                             "irrigation/gateway/status",
                             "other")) {
-                outgoing.give(topic, "{}");
+                outbound.give(topic, "{}");
             }
-            outgoing.give("irrigation/system/updates", "x".repeat(1025));
-            outgoing.give("irrigation/system/updates", "{}");
-            link.wake();
+            outbound.give("irrigation/system/updates", "x".repeat(1025));
+            outbound.give("irrigation/system/updates", "{}");
             assertThat(commands.poll(30, TimeUnit.SECONDS)).isEqualTo("{\"turn_on\":true}");
             await().atMost(Duration.ofSeconds(30))
                     .untilAsserted(() ->
-                            assertThat(outgoing.outcomes())
+                            assertThat(outbound.outcomes())
                                     .containsExactlyInAnyOrder(
                                             "irrigation/control/valve-1/command acknowledged",
                                             "irrigation/errors failed: compute does not publish"

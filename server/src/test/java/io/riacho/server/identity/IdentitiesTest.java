@@ -41,7 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// DeviceRegistrar and a running server, over its real ports.
+/// Devices that are registered while a server runs, over its real ports.
 class IdentitiesTest {
 
     private static final DeviceRegistrar.Rights GATEWAY =

@@ -29,7 +29,8 @@ public final class ManualOverrides implements Overrides {
     private final int devicesMax;
 
     /// By device, so that what is due together is released in an order that a replay repeats.
-    private final ConcurrentSkipListMap<String, Held> heldByDevice = new ConcurrentSkipListMap<>();
+    private final ConcurrentSkipListMap<String, ActiveOverride> heldByDevice =
+            new ConcurrentSkipListMap<>();
 
     /// @param devicesMax devices with commands that there may be, and about as many may be held
     public ManualOverrides(Orders orders, Commands commands, int devicesMax) {
@@ -39,38 +40,38 @@ public final class ManualOverrides implements Overrides {
     }
 
     @Override
-    public void order(OverrideRequest order, Consumer<Answer> answer) {
+    public void request(OverrideRequest request, Consumer<Answer> answer) {
         int unknown = 0;
-        for (String each : order.devices()) {
+        for (String each : request.devices()) {
             if (commands.newest(each).isEmpty() && !heldByDevice.containsKey(each)) {
                 unknown++;
             }
         }
-        switch (order) {
-            case OverrideRequest.Hold _ -> {
+        switch (request) {
+            case OverrideRequest.SetOverride _ -> {
                 if (unknown > 0 && commands.devices() + unknown > devicesMax) {
                     answer.accept(Answer.TOO_MANY_DEVICES);
                     return;
                 }
             }
-            case OverrideRequest.Release _ -> {}
+            case OverrideRequest.ClearOverride _ -> {}
         }
-        orders.journal(order, answer);
+        orders.journal(request, answer);
     }
 
     @Override
-    public Optional<Held> held(String device) {
+    public Optional<ActiveOverride> active(String device) {
         return Optional.ofNullable(heldByDevice.get(device));
     }
 
     @Override
-    public List<Held> held() {
+    public List<ActiveOverride> active() {
         return List.copyOf(heldByDevice.values());
     }
 
     // --- the stream thread
 
-    public void hold(Held held) {
+    public void hold(ActiveOverride held) {
         heldByDevice.put(held.device(), held);
     }
 
@@ -80,8 +81,8 @@ public final class ManualOverrides implements Overrides {
 
     /// Whether a hold ends by itself, so that time must be told.
     public boolean needsTicks() {
-        for (Map.Entry<String, Held> each : heldByDevice.entrySet()) {
-            if (each.getValue().untilMicros() != Held.UNTIL_RELEASED) {
+        for (Map.Entry<String, ActiveOverride> each : heldByDevice.entrySet()) {
+            if (each.getValue().untilMicros() != ActiveOverride.UNTIL_CLEARED) {
                 return true;
             }
         }
@@ -89,7 +90,7 @@ public final class ManualOverrides implements Overrides {
     }
 
     /// What has ended by then, by device.
-    public List<Held> due(long nowMicros) {
+    public List<ActiveOverride> due(long nowMicros) {
         return heldByDevice.values().stream()
                 .filter(each -> each.untilMicros() <= nowMicros)
                 .toList();

@@ -1,14 +1,19 @@
 package io.riacho.pipeline.state.devices;
 
+import io.riacho.limits.TokenBucket;
+import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 
-/// How many reports each device may make: some at once, then one a second. As many devices at a time have an
-/// allowance as there may be devices; others have none. Safe for use by many threads.
+/// Limits the reports of each device: some at once, then one a second. As many devices at a time have a
+/// bucket as there may be devices; others may not report. Safe for use by many threads.
 final class ReportRateLimiter {
+
+    private static final Duration INTERVAL = Duration.ofSeconds(1);
 
     private final int burst;
     private final int devicesMax;
-    private final ConcurrentHashMap<String, Allowance> byDevice = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, TokenBucket> byDevice = new ConcurrentHashMap<>();
 
     ReportRateLimiter(int burst, int devicesMax) {
         this.burst = burst;
@@ -19,38 +24,19 @@ final class ReportRateLimiter {
     ///
     /// @return false when there is none left
     boolean take(String device, long nowMicros) {
-        Allowance known = byDevice.get(device);
+        TokenBucket known = byDevice.get(device);
         if (known == null) {
             if (byDevice.size() >= devicesMax) {
                 return false;
             }
-            known = byDevice.computeIfAbsent(device, _ -> new Allowance());
+            known = byDevice.computeIfAbsent(device, _ -> new TokenBucket(burst, INTERVAL));
         }
-        return known.take(nowMicros);
+        return known.tryTake(TimeUnit.MICROSECONDS.toNanos(nowMicros));
     }
 
     /// Forgets those that are whole again.
     void forgetWhole(long nowMicros) {
-        byDevice.values().removeIf(each -> each.isWhole(nowMicros));
-    }
-
-    private final class Allowance {
-        private double left = burst;
-        private long atMicros;
-
-        synchronized boolean take(long nowMicros) {
-            double more = Math.max(0, nowMicros - atMicros) / 1e6;
-            left = Math.min(burst, left + more);
-            atMicros = nowMicros;
-            if (left < 1) {
-                return false;
-            }
-            left--;
-            return true;
-        }
-
-        synchronized boolean isWhole(long nowMicros) {
-            return left + (nowMicros - atMicros) / 1e6 >= burst;
-        }
+        long nowNanos = TimeUnit.MICROSECONDS.toNanos(nowMicros);
+        byDevice.values().removeIf(each -> each.isFull(nowNanos));
     }
 }

@@ -1,0 +1,5 @@
+/// Tests of the rate limits.
+@NullMarked
+package io.riacho.limits;
+
+import org.jspecify.annotations.NullMarked;
