@@ -21,6 +21,8 @@ import io.riacho.journal.JournalOptions;
 import io.riacho.lake.LakeOptions;
 import io.riacho.lake.QueryLimits;
 import io.riacho.lake.QueryResult;
+import io.riacho.pipeline.stages.PipelineOptions;
+import io.riacho.pipeline.state.series.SeriesSummary;
 import io.riacho.simulation.CrashedException;
 import io.riacho.simulation.DiskThatLosesUnsyncedWrites;
 import java.io.IOException;
@@ -145,7 +147,7 @@ final class Simulation {
             faulty.makeRoom();
             settle(pipeline);
             check(pipeline);
-            sessions.afterWork(pipeline.fold().sessions());
+            sessions.afterWork(pipeline.fold().sessions().sessions());
             rest(pipeline);
             connectingDevices.afterRest(pipeline.devices());
             pipeline.close();
@@ -504,7 +506,7 @@ final class Simulation {
 
     private void statistics(Pipeline pipeline, Stored stored) {
         Map<SeriesKey, SeriesSummary> summaries = new HashMap<>();
-        for (SeriesSummary each : pipeline.fold().summaries()) {
+        for (SeriesSummary each : pipeline.fold().series().summaries()) {
             summaries.put(new SeriesKey(each.sensor(), each.metric()), each);
         }
         if (!summaries.keySet().equals(stored.bySeries().keySet())) {

@@ -26,6 +26,7 @@ import io.riacho.mqtt.session.Message;
 import io.riacho.mqtt.session.SessionChange;
 import io.riacho.mqtt.session.SessionImage;
 import io.riacho.mqtt.session.SessionStore;
+import io.riacho.pipeline.stages.PipelineOptions;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -97,7 +98,7 @@ class SnapshotFormatTest {
     }
 
     private static void assertReadings(Pipeline pipeline) {
-        assertThat(pipeline.fold().summaries())
+        assertThat(pipeline.fold().series().summaries())
                 .extracting(each -> each.sensor() + " " + each.metric() + " " + each.mean())
                 .containsExactly("s1 temperature 21.5", "s1 humidity 40.0");
     }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Every device's newest command and who waits for it.
+/// Tracks each device's newest command from issued to acknowledged or expired, and who waits for it.
 ///
 /// The stream thread folds commands and their changes in ([#issued], [#moved]); any thread
 /// subscribes, acknowledges and asks. What must survive goes through the journal first, by

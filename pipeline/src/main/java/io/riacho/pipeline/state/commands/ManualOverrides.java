@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
 
-/// What is held on or off by hand, and the way there.
+/// Holds on or off by hand, and the way there.
 ///
 /// The stream thread folds holds and releases; any thread orders and asks. Bounded by the devices that
 /// may be known.

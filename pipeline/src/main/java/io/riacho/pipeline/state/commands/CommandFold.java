@@ -1,0 +1,203 @@
+package io.riacho.pipeline.state.commands;
+
+import io.riacho.api.commands.Command;
+import io.riacho.api.commands.Overrides.Held;
+import io.riacho.api.live.LiveCommand;
+import io.riacho.core.rules.RuleSet;
+import io.riacho.core.stream.DeviceOutcome;
+import io.riacho.core.stream.DeviceState;
+import io.riacho.core.stream.StreamCore;
+import io.riacho.core.stream.StreamOptions;
+import io.riacho.core.stream.Transition;
+import io.riacho.core.stream.Wish;
+import io.riacho.lake.CommandRow;
+import io.riacho.lake.Lake;
+import io.riacho.pipeline.live.LiveFeedPublisher;
+import io.riacho.pipeline.metrics.PipelineMetrics;
+import io.riacho.pipeline.state.commands.CommandRecord.CommandMoved;
+import io.riacho.pipeline.state.commands.CommandRecord.ManuallyOrdered;
+import io.riacho.pipeline.state.commands.CommandRecord.ManuallyOrdered.Mode;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/// Folds wishes into commands: what rules and people wish of each device, the command that follows,
+/// and its states. The stream thread's.
+public final class CommandFold {
+
+    /// Folds wishes only, which no rule set takes part in.
+    private final StreamCore core;
+
+    private final long expiryMicros;
+    private final CommandTracker tracker;
+    private final ManualOverrides overrides;
+    private final Lake lake;
+    private final LiveFeedPublisher feed;
+    private final PipelineMetrics metrics;
+    private final Map<String, DeviceState> devices = new LinkedHashMap<>();
+
+    public CommandFold(
+            StreamOptions streamOptions,
+            Duration expiry,
+            CommandTracker tracker,
+            ManualOverrides overrides,
+            Lake lake,
+            LiveFeedPublisher feed,
+            PipelineMetrics metrics) {
+        this.core = new StreamCore(streamOptions, RuleSet.NONE);
+        this.expiryMicros = TimeUnit.NANOSECONDS.toMicros(expiry.toNanos());
+        this.tracker = tracker;
+        this.overrides = overrides;
+        this.lake = lake;
+        this.feed = feed;
+        this.metrics = metrics;
+    }
+
+    /// Folds one record.
+    ///
+    /// @param live whether devices and watchers are told
+    public void replay(long position, CommandRecord record, boolean live) {
+        switch (record) {
+            case CommandMoved r -> moved(position, r, live);
+            case ManuallyOrdered r -> manuallyOrdered(position, r, live);
+        }
+    }
+
+    /// Whether an order by hand ends at a time.
+    public boolean needsTicks() {
+        return overrides.needsTicks();
+    }
+
+    /// Releases what was held by hand until now.
+    public void tick(long at, long timeMicros, boolean live) {
+        for (Held each : overrides.due(timeMicros)) {
+            release(at, each.device(), timeMicros, live);
+        }
+    }
+
+    /// Folds what rules wish.
+    ///
+    /// @param nowMicros when the wishes changed; 0 to take the wishes' own time
+    public void wishes(long at, List<Wish> wishes, long nowMicros, boolean live) {
+        for (Wish wish : wishes) {
+            issue(at, core.apply(device(wish.device()), wish), nowMicros, live);
+        }
+    }
+
+    private void manuallyOrdered(long at, ManuallyOrdered r, boolean live) {
+        for (String device : r.devices()) {
+            switch (r.mode()) {
+                case RELEASE -> release(at, device, r.atMicros(), live);
+                case OFF, ON -> {
+                    boolean on = r.mode() == Mode.ON;
+                    overrides.hold(
+                            new Held(device, on, r.priority(), r.atMicros(), r.untilMicros()));
+                    insist(at, device, true, on, r.priority(), r.atMicros(), live);
+                }
+            }
+        }
+    }
+
+    private void release(long at, String device, long nowMicros, boolean live) {
+        Optional<Held> held = overrides.held(device);
+        if (held.isPresent()) {
+            overrides.release(device);
+            insist(at, device, false, held.get().turnOn(), held.get().priority(), nowMicros, live);
+        }
+    }
+
+    private void insist(
+            long at,
+            String device,
+            boolean active,
+            boolean turnOn,
+            int priority,
+            long nowMicros,
+            boolean live) {
+        // Of a device there is one such wish, on behalf of no sensor and without an average.
+        Wish wish =
+                new Wish(
+                        at,
+                        ManualOverrides.RULE,
+                        ManualOverrides.RULE,
+                        "",
+                        "",
+                        device,
+                        active,
+                        turnOn,
+                        priority,
+                        Double.NaN,
+                        nowMicros);
+        issue(at, core.insist(device(device), wish), nowMicros, live);
+    }
+
+    private DeviceState device(String name) {
+        return devices.computeIfAbsent(name, DeviceState::of);
+    }
+
+    private void issue(long at, DeviceOutcome outcome, long nowMicros, boolean live) {
+        Transition transition = outcome.transition();
+        if (transition == null) {
+            return;
+        }
+        long from = Math.max(nowMicros, transition.issuedAtMicros());
+        Command command =
+                new Command(
+                        transition.id(),
+                        transition.device(),
+                        transition.sensor(),
+                        transition.turnOn(),
+                        transition.rule(),
+                        transition.average(),
+                        transition.issuedAtMicros(),
+                        from + expiryMicros,
+                        transition.sequence(),
+                        Command.State.ISSUED);
+        metrics.commandIssued();
+        tracker.issued(command, live)
+                .ifPresent(superseded -> record(at, superseded, command.issuedAtMicros(), live));
+        record(at, command, command.issuedAtMicros(), live);
+    }
+
+    private void moved(long at, CommandMoved r, boolean live) {
+        tracker.moved(r.device(), r.commandId(), r.state(), r.expiresAtMicros(), live)
+                .ifPresent(command -> record(at, command, r.atMicros(), live));
+    }
+
+    private void record(long at, Command command, long atMicros, boolean live) {
+        lake.appendCommandEvent(
+                at,
+                new CommandRow(
+                        command.id(),
+                        command.device(),
+                        command.sensor(),
+                        command.rule(),
+                        command.turnOn(),
+                        command.average(),
+                        command.sequence(),
+                        command.state().name().toLowerCase(Locale.ROOT),
+                        atMicros,
+                        command.issuedAtMicros(),
+                        command.expiresAtMicros()));
+        if (live) {
+            feed.publish(new LiveCommand(command));
+        }
+    }
+
+    /// Writes this part of a snapshot.
+    public void writeTo(DataOutputStream out) throws IOException {
+        CommandSnapshot.write(devices, tracker, overrides, out);
+    }
+
+    /// Reads what [#writeTo] wrote, into a fold that is new.
+    public void readFrom(DataInputStream in, int version) throws IOException {
+        CommandSnapshot.read(in, version, devices, tracker, overrides);
+    }
+}
