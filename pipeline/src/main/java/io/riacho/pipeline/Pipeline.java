@@ -26,18 +26,11 @@ import io.riacho.pipeline.stages.SealStage;
 import io.riacho.pipeline.stages.StreamStage;
 import io.riacho.pipeline.stages.Wakeup;
 import io.riacho.pipeline.state.StateFold;
-import io.riacho.pipeline.state.commands.CommandFold;
-import io.riacho.pipeline.state.commands.CommandJournal;
 import io.riacho.pipeline.state.commands.CommandTracker;
-import io.riacho.pipeline.state.commands.ManualOverrides;
-import io.riacho.pipeline.state.devices.DeviceEventFold;
-import io.riacho.pipeline.state.devices.DeviceJournal;
 import io.riacho.pipeline.state.devices.DevicePresence;
-import io.riacho.pipeline.state.series.SeriesFold;
 import io.riacho.pipeline.state.series.SeriesNumbers;
 import io.riacho.pipeline.state.series.SeriesRecord.ClockTick;
 import io.riacho.pipeline.state.series.SeriesRecord.RulesSet;
-import io.riacho.pipeline.state.sessions.SessionFold;
 import io.riacho.pipeline.state.sessions.SessionLog;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -65,11 +58,7 @@ public final class Pipeline implements AutoCloseable {
     private final Journal journal;
     private final Lake lake;
     private final MicroClock clock;
-    private final LiveFeedPublisher feed;
-    private final CommandTracker commands;
-    private final ManualOverrides overrides;
-    private final DevicePresence devices;
-    private final StateFold fold;
+    private final State state;
 
     private final IntakeQueue intake;
     private final JournalStage journalStage;
@@ -113,39 +102,20 @@ public final class Pipeline implements AutoCloseable {
         Snapshots snapshots = new Snapshots(disk, directories.snapshots());
         SeriesNumbers numbers = new SeriesNumbers();
 
-        // The state, and what leads to its records.
-        feed = new LiveFeedPublisher(streamWakeup::signal);
-        CommandJournal commandJournal =
-                new CommandJournal(
-                        this::append,
-                        clock::nowMicros,
-                        options.commandExpiry(),
-                        options.manualPriority());
-        commands = new CommandTracker(commandJournal);
-        overrides = new ManualOverrides(commandJournal, commands, options.devicesMax());
-        devices =
-                new DevicePresence(
-                        new DeviceJournal(this::append), clock::nowMicros, options.devicesMax());
-        CommandFold commandFold =
-                new CommandFold(
+        state =
+                State.empty(
                         streamOptions,
-                        options.commandExpiry(),
-                        commands,
-                        overrides,
+                        options,
+                        ruleCompiler,
                         lake,
-                        feed,
+                        new LiveFeedPublisher(streamWakeup::signal),
+                        this::append,
+                        clock,
                         metrics);
-        fold =
-                new StateFold(
-                        new SeriesFold(
-                                streamOptions, ruleCompiler, lake, feed, commandFold, metrics),
-                        commandFold,
-                        new SessionFold(),
-                        new DeviceEventFold(devices, lake, feed));
+        StateFold fold = state.fold();
         new Recovery(journal, lake, fold).run(snapshots);
         fold.series().restoreNumbers(numbers);
 
-        // The stages.
         intake = new IntakeQueue(options.intakeBytesMax(), journalWakeup);
         sealStage =
                 new SealStage(
@@ -157,7 +127,9 @@ public final class Pipeline implements AutoCloseable {
                         this::append,
                         this::addTask,
                         backgroundWakeup::signal);
-        streamStage = new StreamStage(fold, lake, feed, devices, sealStage, clock, options);
+        streamStage =
+                new StreamStage(
+                        fold, lake, state.feed(), state.devices(), sealStage, clock, options);
         resolveStage = new ResolveStage(streamStage, lake, clock, this::append);
         journalStage =
                 new JournalStage(
@@ -180,7 +152,7 @@ public final class Pipeline implements AutoCloseable {
                         },
                         fold.sessions(),
                         journalOptions.entryBytesMax() / SESSION_RECORDS_PER_ENTRY);
-        PipelineGauges.bind(registry, intake, journal, streamStage, lake, devices);
+        PipelineGauges.bind(registry, intake, journal, streamStage, lake, state.devices());
         streamStage.goLive();
     }
 
@@ -228,7 +200,7 @@ public final class Pipeline implements AutoCloseable {
 
     /// The rules in force, journaled when they differ from what the state has.
     public void useRules(ByteBuffer definitions) {
-        if (!fold.series().rules().equals(definitions)) {
+        if (!state.fold().series().rules().equals(definitions)) {
             append(SystemRecord.of(new RulesSet(definitions.asReadOnlyBuffer())));
         }
     }
@@ -240,19 +212,19 @@ public final class Pipeline implements AutoCloseable {
     }
 
     public LiveFeed liveFeed() {
-        return feed;
+        return state.feed();
     }
 
     public CommandTracker commands() {
-        return commands;
+        return state.commands();
     }
 
     public DevicePresence devices() {
-        return devices;
+        return state.devices();
     }
 
     public Overrides manualCommands() {
-        return overrides;
+        return state.overrides();
     }
 
     public Lake lake() {
@@ -319,8 +291,8 @@ public final class Pipeline implements AutoCloseable {
         if (streamStage.needsTicks()) {
             append(SystemRecord.of(new ClockTick(now)));
         }
-        commands.expire(now);
-        devices.tick();
+        state.commands().expire(now);
+        state.devices().tick();
     }
 
     /// Starts a seal of all there is, from the stream thread; null when there is nothing to seal.
@@ -348,7 +320,7 @@ public final class Pipeline implements AutoCloseable {
     }
 
     StateFold fold() {
-        return fold;
+        return state.fold();
     }
 
     private void append(SystemRecord record) {
