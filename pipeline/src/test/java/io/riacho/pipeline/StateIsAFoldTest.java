@@ -1,0 +1,85 @@
+package io.riacho.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.riacho.api.commands.Command;
+import io.riacho.api.commands.OverrideRequest;
+import io.riacho.core.rules.RuleSet;
+import io.riacho.core.stream.StreamOptions;
+import io.riacho.disk.RealDisk;
+import io.riacho.journal.JournalOptions;
+import io.riacho.lake.LakeOptions;
+import io.riacho.pipeline.stages.PipelineOptions;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What a restart must not change, case by case; the simulation looks for others.
+class StateIsAFoldTest {
+
+    private static final long START_MICROS = 1_763_668_800_000_000L;
+
+    @TempDir Path directory;
+
+    private long nowMicros = START_MICROS;
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void anAcknowledgementOfASupersededCommandSurvivesARestart(boolean beforeTheSnapshot)
+            throws Exception {
+        List<Command> before;
+        try (Pipeline pipeline = open(RuleSet.NONE)) {
+            String first = order(pipeline, true).id();
+            order(pipeline, false);
+            if (!beforeTheSnapshot) {
+                seal(pipeline);
+            }
+            pipeline.commands().acknowledge("pump", first, _ -> {});
+            work(pipeline);
+            if (beforeTheSnapshot) {
+                seal(pipeline);
+            }
+            before = pipeline.commands().recent(10);
+            assertThat(before)
+                    .extracting(Command::state)
+                    .contains(Command.State.ACKNOWLEDGED, Command.State.ISSUED);
+        }
+        try (Pipeline pipeline = open(RuleSet.NONE)) {
+            assertThat(pipeline.commands().recent(10)).isEqualTo(before);
+        }
+    }
+
+    private static Command order(Pipeline pipeline, boolean turnOn) {
+        pipeline.manualCommands()
+                .order(new OverrideRequest.Hold(List.of("pump"), turnOn, null), _ -> {});
+        work(pipeline);
+        return pipeline.commands().newest("pump").orElseThrow();
+    }
+
+    private static void seal(Pipeline pipeline) {
+        assertThat(pipeline.seal()).isNotNull();
+        work(pipeline);
+    }
+
+    private static void work(Pipeline pipeline) {
+        while (pipeline.stepJournal() || pipeline.stepStream() || pipeline.stepBackground()) {
+            // Until nothing is left to do.
+        }
+    }
+
+    private Pipeline open(RuleSet rules) throws Exception {
+        return Pipeline.open(
+                new RealDisk(),
+                Pipeline.Directories.below(directory),
+                new JournalOptions(128 << 10, 64 << 10),
+                LakeOptions.defaults(),
+                StreamOptions.DEFAULT,
+                PipelineOptions.defaults(),
+                _ -> rules,
+                () -> nowMicros,
+                new SimpleMeterRegistry());
+    }
+}
