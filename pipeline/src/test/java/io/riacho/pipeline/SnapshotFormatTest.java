@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.riacho.api.commands.Command;
 import io.riacho.api.commands.OverrideRequest;
 import io.riacho.api.devices.Connection;
 import io.riacho.api.devices.Device;
@@ -46,23 +47,41 @@ class SnapshotFormatTest {
     @TempDir Path directory;
 
     @Test
-    void theBytesAreThoseOfVersionFour() throws Exception {
+    void theBytesAreThoseOfVersionFive() throws Exception {
         try (Pipeline pipeline = open()) {
             fill(pipeline);
-            assertThat(pipeline.fold().snapshot()).isEqualTo(golden("snapshot-v4.state"));
+            assertThat(pipeline.fold().snapshot()).isEqualTo(golden("snapshot-v5.state"));
         }
     }
 
     @Test
-    void versionFourIsReadBack() throws Exception {
+    void versionFiveIsReadBack() throws Exception {
+        try (Pipeline pipeline = open()) {
+            pipeline.fold().restore(golden("snapshot-v5.state"));
+            assertAll(pipeline);
+            assertThat(pipeline.commands().recent(10)).extracting(Command::turnOn)
+                    .containsExactly(false, true);
+            assertThat(pipeline.fold().snapshot()).isEqualTo(golden("snapshot-v5.state"));
+        }
+    }
+
+    @Test
+    void versionFourIsReadAsOneWhoseRecentCommandsAreTheNewest() throws Exception {
         try (Pipeline pipeline = open()) {
             pipeline.fold().restore(golden("snapshot-v4.state"));
-            assertThat(pipeline.devices().all())
-                    .extracting(device -> device.id() + " " + device.online())
-                    .containsExactly("gateway-1 true", "old false");
-            assertThat(pipeline.manualCommands().held("pump")).isPresent();
-            assertThat(pipeline.fold().snapshot()).isEqualTo(golden("snapshot-v4.state"));
+            assertAll(pipeline);
+            assertThat(pipeline.commands().recent(10))
+                    .singleElement()
+                    .satisfies(each -> assertThat(each.device()).isEqualTo("pump"));
         }
+    }
+
+    private static void assertAll(Pipeline pipeline) {
+        assertReadings(pipeline);
+        assertThat(pipeline.devices().all())
+                .extracting(device -> device.id() + " " + device.online())
+                .containsExactly("gateway-1 true", "old false");
+        assertThat(pipeline.manualCommands().held("pump")).isPresent();
     }
 
     @Test
@@ -117,7 +136,7 @@ class SnapshotFormatTest {
     }
 
     /// What the golden files were written from: version 1 had readings only, version 3 no orders and no
-    /// devices that connect.
+    /// devices that connect, version 4 one order.
     private static void fill(Pipeline pipeline) throws Exception {
         pipeline.useRules(ByteBuffer.wrap("rules".getBytes(StandardCharsets.UTF_8)));
         SeriesTable table = new SeriesTable(10);
@@ -127,8 +146,10 @@ class SnapshotFormatTest {
         batch.add(table.series("s1", "humidity"), 40, ReadingBatch.NO_TIMESTAMP, null);
         pipeline.intake().submit(new Kept(batch));
         pipeline.sessions().write(sessions(), new Stored());
-        pipeline.manualCommands()
-                .order(new OverrideRequest.Hold(List.of("pump"), true, null), _ -> {});
+        for (boolean turnOn : new boolean[] {false, true}) {
+            pipeline.manualCommands()
+                    .order(new OverrideRequest.Hold(List.of("pump"), turnOn, null), _ -> {});
+        }
         pipeline.devices()
                 .connected(
                         "gateway-1",

@@ -22,7 +22,7 @@ import java.io.IOException;
 /// decides whether anybody is told. One thread.
 public final class StateFold {
 
-    private static final int SNAPSHOT_VERSION = 4;
+    private static final int SNAPSHOT_VERSION = 5;
     private static final int SNAPSHOT_BYTES_FIRST = 64 << 10;
 
     private final SeriesFold series;

@@ -6,15 +6,19 @@ import io.riacho.core.stream.DeviceState;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /// Commands in a snapshot, as `docs/formats/snapshot.md` specifies them: what is wished of each
-/// device, the newest command of each, and what is held by hand.
+/// device, the newest command of each, what is held by hand, and the commands that are recent.
 final class CommandSnapshot {
 
     /// The first version of a snapshot with orders by hand.
     private static final int VERSION_MANUAL = 2;
+
+    /// The first version with recent commands, which have been superseded but may be acknowledged.
+    private static final int VERSION_RECENT = 5;
 
     private CommandSnapshot() {}
 
@@ -28,11 +32,7 @@ final class CommandSnapshot {
         for (DeviceState each : devices.values()) {
             each.writeTo(out);
         }
-        List<Command> commands = tracker.newestOfAll();
-        out.writeInt(commands.size());
-        for (Command each : commands) {
-            write(each, out);
-        }
+        write(newest(devices, tracker), out);
         List<Held> held = overrides.held();
         out.writeInt(held.size());
         for (Held each : held) {
@@ -41,6 +41,23 @@ final class CommandSnapshot {
             out.writeInt(each.priority());
             out.writeLong(each.sinceMicros());
             out.writeLong(each.untilMicros());
+        }
+        write(tracker.recentOldestFirst(), out);
+    }
+
+    /// The newest command of each device, in the order of the devices, which a replay repeats.
+    private static List<Command> newest(Map<String, DeviceState> devices, CommandTracker tracker) {
+        List<Command> newest = new ArrayList<>();
+        for (String each : devices.keySet()) {
+            tracker.newest(each).ifPresent(newest::add);
+        }
+        return newest;
+    }
+
+    private static void write(List<Command> commands, DataOutputStream out) throws IOException {
+        out.writeInt(commands.size());
+        for (Command each : commands) {
+            write(each, out);
         }
     }
 
@@ -57,10 +74,7 @@ final class CommandSnapshot {
             DeviceState device = DeviceState.readFrom(in);
             devices.put(device.device(), device);
         }
-        int commands = in.readInt();
-        for (int i = 0; i < commands; i++) {
-            tracker.restore(readCommand(in));
-        }
+        List<Command> newest = readCommands(in);
         int held = version >= VERSION_MANUAL ? in.readInt() : 0;
         for (int i = 0; i < held; i++) {
             overrides.hold(
@@ -71,6 +85,16 @@ final class CommandSnapshot {
                             in.readLong(),
                             in.readLong()));
         }
+        tracker.restore(newest, version >= VERSION_RECENT ? readCommands(in) : newest);
+    }
+
+    private static List<Command> readCommands(DataInputStream in) throws IOException {
+        int count = in.readInt();
+        List<Command> commands = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            commands.add(readCommand(in));
+        }
+        return commands;
     }
 
     private static void write(Command c, DataOutputStream out) throws IOException {
