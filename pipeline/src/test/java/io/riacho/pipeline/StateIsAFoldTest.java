@@ -5,14 +5,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.riacho.api.commands.Command;
 import io.riacho.api.commands.OverrideRequest;
+import io.riacho.api.readings.Failure;
+import io.riacho.api.readings.ReadingBatch;
+import io.riacho.api.readings.Refusal;
+import io.riacho.api.readings.SeriesTable;
+import io.riacho.api.readings.Source;
+import io.riacho.api.readings.Submission;
+import io.riacho.core.model.Statistics;
+import io.riacho.core.rules.Condition;
+import io.riacho.core.rules.Over;
+import io.riacho.core.rules.Rule;
 import io.riacho.core.rules.RuleSet;
 import io.riacho.core.stream.StreamOptions;
 import io.riacho.disk.RealDisk;
 import io.riacho.journal.JournalOptions;
 import io.riacho.lake.LakeOptions;
 import io.riacho.pipeline.stages.PipelineOptions;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -49,6 +62,65 @@ class StateIsAFoldTest {
         }
         try (Pipeline pipeline = open(RuleSet.NONE)) {
             assertThat(pipeline.commands().recent(10)).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void aRuleThatIsSetWhileItsSensorIsSilentHoldsInTime() throws Exception {
+        try (Pipeline pipeline = open(RuleSet.of(above(20)))) {
+            ReadingBatch batch = new ReadingBatch();
+            batch.add(new SeriesTable(1).series("s", "m"), 30, nowMicros, null);
+            pipeline.intake().submit(new Kept(batch));
+            work(pipeline);
+            pipeline.useRules(ByteBuffer.wrap(new byte[] {1}));
+            work(pipeline);
+            nowMicros += 10_000_000;
+            pipeline.tick();
+            work(pipeline);
+            assertThat(pipeline.commands().newest("pump")).isPresent();
+        }
+    }
+
+    private static Rule above(double threshold) {
+        Condition above =
+                new Condition() {
+                    @Override
+                    public boolean holds(Statistics statistics) {
+                        return statistics.mean() > threshold;
+                    }
+
+                    @Override
+                    public String text() {
+                        return "average > " + threshold;
+                    }
+                };
+        return new Rule(
+                "above",
+                "v1",
+                "m",
+                List.of(),
+                new Over.Running(),
+                above,
+                null,
+                Duration.ofSeconds(5),
+                0,
+                List.of("pump"),
+                true);
+    }
+
+    private static final class Kept extends Submission {
+        Kept(ReadingBatch readings) {
+            super(Source.TCP, readings, 100);
+        }
+
+        @Override
+        protected void durable(List<Refusal> refusals) {
+            assertThat(refusals).isEmpty();
+        }
+
+        @Override
+        protected void failed(Failure failure) {
+            throw new AssertionError(failure);
         }
     }
 
