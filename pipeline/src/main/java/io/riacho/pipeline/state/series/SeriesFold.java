@@ -238,10 +238,15 @@ public final class SeriesFold {
             late(number, late);
         }
         commands.wishes(at, outcome.wishes(), nowMicros, live);
-        if (slot.owner.state.needsTick()) {
-            ticking.put(slot.owner.index, slot.owner);
+        noteTicks(slot.owner);
+    }
+
+    /// Notes whether the mere passing of time may change the sensor.
+    private void noteTicks(Sensor sensor) {
+        if (sensor.state.needsTick()) {
+            ticking.put(sensor.index, sensor);
         } else if (!ticking.isEmpty()) {
-            ticking.remove(slot.owner.index);
+            ticking.remove(sensor.index);
         }
     }
 
@@ -278,9 +283,7 @@ public final class SeriesFold {
         for (Sensor each : List.copyOf(ticking.values())) {
             Outcome outcome = core.apply(each.state, new SensorRecord.Tick(at, timeMicros));
             commands.wishes(at, outcome.wishes(), timeMicros, live);
-            if (!each.state.needsTick()) {
-                ticking.remove(each.index);
-            }
+            noteTicks(each);
         }
     }
 
@@ -290,6 +293,7 @@ public final class SeriesFold {
         for (Sensor each : series.sensors()) {
             Outcome outcome = core.apply(each.state, new SensorRecord.RulesChanged(at));
             commands.wishes(at, outcome.wishes(), 0, live);
+            noteTicks(each);
         }
     }
 
@@ -310,9 +314,7 @@ public final class SeriesFold {
     /// Finds what sensors still wait for: ticks, and resolutions.
     private void restoreWork() {
         for (Sensor each : series.sensors()) {
-            if (each.state.needsTick()) {
-                ticking.put(each.index, each);
-            }
+            noteTicks(each);
         }
         for (int i = 0; i < series.count(); i++) {
             SeriesState known = series.slot(i).state();
