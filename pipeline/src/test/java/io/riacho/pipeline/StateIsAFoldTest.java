@@ -38,6 +38,7 @@ class StateIsAFoldTest {
     @TempDir Path directory;
 
     private long nowMicros = START_MICROS;
+    private PipelineOptions options = PipelineOptions.defaults();
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
@@ -79,6 +80,42 @@ class StateIsAFoldTest {
             work(pipeline);
             assertThat(pipeline.commands().newest("pump")).isPresent();
         }
+    }
+
+    @Test
+    void aCommandExpiresWhenItWasIssuedToWhateverIsConfiguredLater() throws Exception {
+        Command issued;
+        options = withExpiry(Duration.ofHours(1));
+        try (Pipeline pipeline = open(RuleSet.NONE)) {
+            issued = order(pipeline, true);
+            assertThat(issued.expiresAtMicros()).isEqualTo(nowMicros + 3_600_000_000L);
+        }
+        options = withExpiry(Duration.ofHours(2));
+        try (Pipeline pipeline = open(RuleSet.NONE)) {
+            assertThat(pipeline.commands().newest("pump")).contains(issued);
+            assertThat(order(pipeline, false).expiresAtMicros())
+                    .isEqualTo(nowMicros + 7_200_000_000L);
+        }
+    }
+
+    private static PipelineOptions withExpiry(Duration expiry) {
+        PipelineOptions d = PipelineOptions.defaults();
+        return new PipelineOptions(
+                d.intakeBytesMax(),
+                d.commitReadingsMax(),
+                d.handOverReadingsMax(),
+                d.lateMax(),
+                d.seriesMax(),
+                d.futureMax(),
+                d.ageMax(),
+                d.lakeBytesMax(),
+                d.freeBytesMin(),
+                d.sealRowsMax(),
+                d.sealBytesMax(),
+                d.sealEvery(),
+                expiry,
+                d.manualPriority(),
+                d.devicesMax());
     }
 
     private static Rule above(double threshold) {
@@ -149,7 +186,7 @@ class StateIsAFoldTest {
                 new JournalOptions(128 << 10, 64 << 10),
                 LakeOptions.defaults(),
                 StreamOptions.DEFAULT,
-                PipelineOptions.defaults(),
+                options,
                 _ -> rules,
                 () -> nowMicros,
                 new SimpleMeterRegistry());
