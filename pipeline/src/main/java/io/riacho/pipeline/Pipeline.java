@@ -26,6 +26,7 @@ import io.riacho.pipeline.stages.SealStage;
 import io.riacho.pipeline.stages.StreamStage;
 import io.riacho.pipeline.stages.Wakeup;
 import io.riacho.pipeline.state.StateFold;
+import io.riacho.pipeline.state.commands.CommandRecord.CommandExpirySet;
 import io.riacho.pipeline.state.commands.CommandTracker;
 import io.riacho.pipeline.state.devices.DevicePresence;
 import io.riacho.pipeline.state.series.SeriesNumbers;
@@ -35,7 +36,9 @@ import io.riacho.pipeline.state.sessions.SessionLog;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -154,6 +157,7 @@ public final class Pipeline implements AutoCloseable {
                         journalOptions.entryBytesMax() / SESSION_RECORDS_PER_ENTRY);
         PipelineGauges.bind(registry, intake, journal, streamStage, lake, state.devices());
         streamStage.goLive();
+        useExpiry(options.commandExpiry());
     }
 
     /// Recovers the state from the directories and readies the path; nothing runs yet.
@@ -202,6 +206,13 @@ public final class Pipeline implements AutoCloseable {
     public void useRules(ByteBuffer definitions) {
         if (!state.fold().series().rules().equals(definitions)) {
             append(SystemRecord.of(new RulesSet(definitions.asReadOnlyBuffer())));
+        }
+    }
+
+    /// Commands' expiry, journaled when it differs from what the state has.
+    private void useExpiry(Duration expiry) {
+        if (!state.fold().commands().expiry().equals(expiry)) {
+            append(SystemRecord.of(new CommandExpirySet(TimeUnit.MICROSECONDS.convert(expiry))));
         }
     }
 

@@ -53,14 +53,7 @@ record State(
                 new DevicePresence(
                         new DeviceJournal(journal), clock::nowMicros, options.devicesMax());
         CommandFold commandFold =
-                new CommandFold(
-                        streamOptions,
-                        options.commandExpiry(),
-                        commands,
-                        overrides,
-                        lake,
-                        feed,
-                        metrics);
+                new CommandFold(streamOptions, commands, overrides, lake, feed, metrics);
         StateFold fold =
                 new StateFold(
                         new SeriesFold(

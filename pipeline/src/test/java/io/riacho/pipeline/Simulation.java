@@ -76,7 +76,6 @@ final class Simulation {
     private static final long INTAKE_BYTES_MAX = 4_096;
     private static final int SERIES_MAX = 6;
     private static final int MANUAL_PRIORITY = 1;
-    private static final Duration COMMAND_EXPIRY = Duration.ofSeconds(20);
     private static final JournalOptions JOURNAL = new JournalOptions(16 << 10, 8 << 10);
     private static final LakeOptions LAKE = LakeOptions.defaults().withEngineBytesMax(64 << 20);
     private static final StreamOptions STREAM = StreamOptions.DEFAULT.withRememberedPerSeries(2);
@@ -250,13 +249,13 @@ final class Simulation {
                 JOURNAL,
                 LAKE,
                 STREAM,
-                options(random.nextInt(5, 200)),
+                options(random.nextInt(5, 200), random.nextInt(10, 30)),
                 this::rules,
                 () -> nowMicros,
                 registry);
     }
 
-    private static PipelineOptions options(int sealRowsMax) {
+    private static PipelineOptions options(int sealRowsMax, int expirySeconds) {
         return new PipelineOptions(
                 INTAKE_BYTES_MAX,
                 64,
@@ -270,7 +269,7 @@ final class Simulation {
                 sealRowsMax,
                 1 << 20,
                 Duration.ofSeconds(30),
-                COMMAND_EXPIRY,
+                Duration.ofSeconds(expirySeconds),
                 MANUAL_PRIORITY,
                 100);
     }
@@ -279,7 +278,7 @@ final class Simulation {
     private State emptyState(Lake lake) {
         return State.empty(
                 STREAM,
-                options(1),
+                options(1, 1),
                 this::rules,
                 lake,
                 new LiveFeedPublisher(() -> {}),

@@ -59,7 +59,8 @@ class SnapshotFormatTest {
         try (Pipeline pipeline = open()) {
             pipeline.fold().restore(golden("snapshot-v5.state"));
             assertAll(pipeline);
-            assertThat(pipeline.commands().recent(10)).extracting(Command::turnOn)
+            assertThat(pipeline.commands().recent(10))
+                    .extracting(Command::turnOn)
                     .containsExactly(false, true);
             assertThat(pipeline.fold().snapshot()).isEqualTo(golden("snapshot-v5.state"));
         }

@@ -14,7 +14,8 @@ public enum RecordKind {
     COMMAND_MOVED(7),
     SESSIONS_CHANGED(8),
     MANUALLY_ORDERED(9),
-    DEVICES_CHANGED(10);
+    DEVICES_CHANGED(10),
+    COMMAND_EXPIRY_SET(11);
 
     private static final RecordKind[] BY_CODE = byCode();
 

@@ -1,5 +1,6 @@
 package io.riacho.pipeline.stages;
 
+import io.riacho.pipeline.state.commands.CommandFold;
 import java.time.Duration;
 
 /// Limits of the path.
@@ -52,7 +53,7 @@ public record PipelineOptions(
                 2_000_000,
                 48L << 20,
                 Duration.ofMinutes(5),
-                Duration.ofHours(24),
+                CommandFold.EXPIRY_FIRST,
                 1_000,
                 100_000);
     }

@@ -27,7 +27,7 @@ public final class RecordCodec {
                 + switch (record.recordKind()) {
                     case SERIES_DEFINED, READINGS, RESOLVED, SEALED_UP_TO, CLOCK_TICK, RULES_SET ->
                             SeriesRecordCodec.bytesMax((SeriesRecord) record);
-                    case COMMAND_MOVED, MANUALLY_ORDERED ->
+                    case COMMAND_MOVED, MANUALLY_ORDERED, COMMAND_EXPIRY_SET ->
                             CommandRecordCodec.bytesMax((CommandRecord) record);
                     case SESSIONS_CHANGED -> SessionRecordCodec.bytesMax((SessionsChanged) record);
                     case DEVICES_CHANGED -> DeviceEventCodec.bytesMax((DeviceEvent) record);
@@ -41,7 +41,7 @@ public final class RecordCodec {
         switch (kind) {
             case SERIES_DEFINED, READINGS, RESOLVED, SEALED_UP_TO, CLOCK_TICK, RULES_SET ->
                     SeriesRecordCodec.write((SeriesRecord) record, to);
-            case COMMAND_MOVED, MANUALLY_ORDERED ->
+            case COMMAND_MOVED, MANUALLY_ORDERED, COMMAND_EXPIRY_SET ->
                     CommandRecordCodec.write((CommandRecord) record, to);
             case SESSIONS_CHANGED -> SessionRecordCodec.write((SessionsChanged) record, to);
             case DEVICES_CHANGED -> DeviceEventCodec.write((DeviceEvent) record, to);
@@ -74,6 +74,7 @@ public final class RecordCodec {
             case RULES_SET -> SeriesRecordCodec.readRules(in);
             case COMMAND_MOVED -> CommandRecordCodec.readMoved(in);
             case MANUALLY_ORDERED -> CommandRecordCodec.readOrdered(in);
+            case COMMAND_EXPIRY_SET -> CommandRecordCodec.readExpiry(in);
             case SESSIONS_CHANGED -> SessionRecordCodec.read(in);
             case DEVICES_CHANGED -> DeviceEventCodec.read(in);
         };

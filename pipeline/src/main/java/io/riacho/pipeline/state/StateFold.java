@@ -60,6 +60,10 @@ public final class StateFold {
         return series;
     }
 
+    public CommandFold commands() {
+        return commands;
+    }
+
     public SessionFold sessions() {
         return sessions;
     }
@@ -81,7 +85,7 @@ public final class StateFold {
                 series.replay(at, tick, live);
                 commands.tick(at, tick.timeMicros(), live);
             }
-            case COMMAND_MOVED, MANUALLY_ORDERED ->
+            case COMMAND_MOVED, MANUALLY_ORDERED, COMMAND_EXPIRY_SET ->
                     commands.replay(at, (CommandRecord) record, live);
             case SESSIONS_CHANGED -> sessions.replay(at, (SessionsChanged) record, live);
             case DEVICES_CHANGED -> devices.replay(at, (DeviceEvent) record, live);

@@ -16,6 +16,7 @@ import io.riacho.mqtt.session.SessionChange;
 import io.riacho.mqtt.session.SessionChangeFormat;
 import io.riacho.pipeline.record.CorruptRecordException;
 import io.riacho.pipeline.record.JournalRecord;
+import io.riacho.pipeline.state.commands.CommandRecord.CommandExpirySet;
 import io.riacho.pipeline.state.commands.CommandRecord.CommandMoved;
 import io.riacho.pipeline.state.commands.CommandRecord.ManuallyOrdered;
 import io.riacho.pipeline.state.commands.CommandRecord.ManuallyOrdered.Mode;
@@ -48,6 +49,7 @@ class RecordCodecTest {
                 new SealedUpTo(1L << 40),
                 new ClockTick(1_763_668_800_000_000L),
                 new RulesSet(ByteBuffer.wrap(new byte[] {1, 2, -3}).asReadOnlyBuffer()),
+                new CommandExpirySet(3_600_000_000L),
                 new CommandMoved("d", "0a1b", Command.State.ACKNOWLEDGED, 5, 6),
                 new DeviceEvent.Connected("válvula", 5, "10.0.0.1", "MQTT 5.0", 90_000),
                 new DeviceEvent.Left("d", 5, "keep-alive", 4),

@@ -14,6 +14,7 @@ import io.riacho.lake.CommandRow;
 import io.riacho.lake.Lake;
 import io.riacho.pipeline.live.LiveFeedPublisher;
 import io.riacho.pipeline.metrics.PipelineMetrics;
+import io.riacho.pipeline.state.commands.CommandRecord.CommandExpirySet;
 import io.riacho.pipeline.state.commands.CommandRecord.CommandMoved;
 import io.riacho.pipeline.state.commands.CommandRecord.ManuallyOrdered;
 import io.riacho.pipeline.state.commands.CommandRecord.ManuallyOrdered.Mode;
@@ -21,6 +22,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -32,10 +34,16 @@ import java.util.concurrent.TimeUnit;
 /// and its states. The stream thread's.
 public final class CommandFold {
 
+    /// How long a command is worth carrying out before a record says otherwise. Journals rely on it: it
+    /// never changes.
+    public static final Duration EXPIRY_FIRST = Duration.ofHours(24);
+
+    private static final long EXPIRY_FIRST_MICROS = TimeUnit.MICROSECONDS.convert(EXPIRY_FIRST);
+
     /// Folds wishes only, which no rule set takes part in.
     private final StreamCore core;
 
-    private final long expiryMicros;
+    private long expiryMicros = EXPIRY_FIRST_MICROS;
     private final CommandTracker tracker;
     private final ManualOverrides overrides;
     private final Lake lake;
@@ -45,14 +53,12 @@ public final class CommandFold {
 
     public CommandFold(
             StreamOptions streamOptions,
-            Duration expiry,
             CommandTracker tracker,
             ManualOverrides overrides,
             Lake lake,
             LiveFeedPublisher feed,
             PipelineMetrics metrics) {
         this.core = new StreamCore(streamOptions, RuleSet.NONE);
-        this.expiryMicros = TimeUnit.NANOSECONDS.toMicros(expiry.toNanos());
         this.tracker = tracker;
         this.overrides = overrides;
         this.lake = lake;
@@ -66,8 +72,14 @@ public final class CommandFold {
     public void replay(long position, CommandRecord record, boolean live) {
         switch (record) {
             case CommandMoved r -> moved(position, r, live);
+            case CommandExpirySet r -> expiryMicros = r.expiryMicros();
             case ManuallyOrdered r -> manuallyOrdered(position, r, live);
         }
+    }
+
+    /// How long commands that are issued now are worth carrying out, as journaled.
+    public Duration expiry() {
+        return Duration.of(expiryMicros, ChronoUnit.MICROS);
     }
 
     /// Whether an order by hand ends at a time.
@@ -194,10 +206,14 @@ public final class CommandFold {
     /// Writes this part of a snapshot.
     public void writeTo(DataOutputStream out) throws IOException {
         CommandSnapshot.write(devices, tracker, overrides, out);
+        out.writeLong(expiryMicros);
     }
 
     /// Reads what [#writeTo] wrote, into a fold that is new.
     public void readFrom(DataInputStream in, int version) throws IOException {
         CommandSnapshot.read(in, version, devices, tracker, overrides);
+        if (version >= CommandSnapshot.VERSION_RECENT) {
+            expiryMicros = in.readLong();
+        }
     }
 }

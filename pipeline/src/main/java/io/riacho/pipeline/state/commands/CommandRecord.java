@@ -23,6 +23,14 @@ public sealed interface CommandRecord extends JournalRecord {
         }
     }
 
+    /// How long commands are worth carrying out that are issued from here on.
+    record CommandExpirySet(long expiryMicros) implements CommandRecord {
+        @Override
+        public RecordKind recordKind() {
+            return RecordKind.COMMAND_EXPIRY_SET;
+        }
+    }
+
     /// Somebody ordered devices on or off by hand, or gave them back to their rules.
     ///
     /// @param untilMicros when the order ends by itself, or `Held.UNTIL_RELEASED`

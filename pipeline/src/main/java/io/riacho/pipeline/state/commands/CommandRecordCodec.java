@@ -2,6 +2,7 @@ package io.riacho.pipeline.state.commands;
 
 import io.riacho.api.commands.Command;
 import io.riacho.pipeline.record.RecordText;
+import io.riacho.pipeline.state.commands.CommandRecord.CommandExpirySet;
 import io.riacho.pipeline.state.commands.CommandRecord.CommandMoved;
 import io.riacho.pipeline.state.commands.CommandRecord.ManuallyOrdered;
 import io.riacho.pipeline.state.commands.CommandRecord.ManuallyOrdered.Mode;
@@ -26,6 +27,7 @@ public final class CommandRecordCodec {
                             + NAME_BYTES_MAX
                             + 8
                             + 8;
+            case CommandExpirySet _ -> 8;
             case ManuallyOrdered r -> NAME_BYTES_MAX + 4 + 8 + 8 + RecordText.textsMax(r.devices());
         };
     }
@@ -38,6 +40,7 @@ public final class CommandRecordCodec {
                 RecordText.putText(to, r.state().name().toLowerCase(Locale.ROOT));
                 to.putLong(r.atMicros()).putLong(r.expiresAtMicros());
             }
+            case CommandExpirySet r -> to.putLong(r.expiryMicros());
             case ManuallyOrdered r -> {
                 RecordText.putText(to, r.mode().name().toLowerCase(Locale.ROOT));
                 to.putInt(r.priority()).putLong(r.atMicros()).putLong(r.untilMicros());
@@ -53,6 +56,10 @@ public final class CommandRecordCodec {
                 Command.State.valueOf(RecordText.getText(in).toUpperCase(Locale.ROOT)),
                 in.getLong(),
                 in.getLong());
+    }
+
+    public static CommandExpirySet readExpiry(ByteBuffer in) {
+        return new CommandExpirySet(in.getLong());
     }
 
     public static ManuallyOrdered readOrdered(ByteBuffer in) {

@@ -17,8 +17,9 @@ final class CommandSnapshot {
     /// The first version of a snapshot with orders by hand.
     private static final int VERSION_MANUAL = 2;
 
-    /// The first version with recent commands, which have been superseded but may be acknowledged.
-    private static final int VERSION_RECENT = 5;
+    /// The first version with recent commands, which have been superseded but may be acknowledged, and
+    /// with the expiry of commands to come.
+    static final int VERSION_RECENT = 5;
 
     private CommandSnapshot() {}
 
