@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# deploy_cf.sh, build_and_push.sh and teardown.sh against moto, a fake of AWS. Sourced by ../test.sh.
+# deploy_cf.sh, build_and_push.sh and teardown.sh against moto, a fake of AWS. Sourced by test.sh.
 
 export AWS_ACCESS_KEY_ID=testing AWS_SECRET_ACCESS_KEY=testing AWS_DEFAULT_REGION=us-east-2 AWS_REGION=us-east-2
 export AWS_PAGER="" AWS_EC2_METADATA_DISABLED=true AWS_CONFIG_FILE="$work/aws-config" AWS_SHARED_CREDENTIALS_FILE="$work/aws-credentials"

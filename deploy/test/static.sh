@@ -1,10 +1,12 @@
 # shellcheck shell=bash
-# What needs no service: lint, help, refusals, dry runs, compose files, the workflow. Sourced by ../test.sh.
+# What needs no service: lint, help, refusals, dry runs, compose files, the workflow. Sourced by test.sh.
 
 if ! have shellcheck && have apt-get && [[ $(id -u) == 0 ]]; then
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq shellcheck >/dev/null 2>&1
 fi
-for script in "$DEPLOY_DIR"/*.sh "$DEPLOY_DIR"/docker/*.sh "$REPOSITORY_DIR/riacho" "$REPOSITORY_DIR/dev"; do
+# The other files in test/ are parts of test.sh.
+scripts=("$DEPLOY_DIR"/*.sh "$DEPLOY_DIR"/test/test*.sh "$DEPLOY_DIR"/test/load_report.sh)
+for script in "${scripts[@]}" "$DEPLOY_DIR"/docker/*.sh "$REPOSITORY_DIR/riacho" "$REPOSITORY_DIR/dev"; do
   name=${script#"$REPOSITORY_DIR"/}
   # test.sh brings its parts along, which use its variables.
   if have shellcheck; then check "shellcheck $name" shellcheck -x -P "$DEPLOY_DIR" "$script"; else skip "shellcheck $name" "no shellcheck, and it could not be installed"; fi
@@ -14,11 +16,23 @@ helps() {
   local output
   output=$("$1" --help) && [[ $output == *usage:* ]]
 }
-for script in "$DEPLOY_DIR"/*.sh; do
+for script in "${scripts[@]}"; do
   [[ $script != */lib.sh ]] || continue
   check "${script##*/} --help" helps "$script"
   check "${script##*/} names an argument that it does not know" expect_status 2 "--no-such-option" "$script" --no-such-option
 done
+
+# A path that leads nowhere would look like a tool that is not there.
+calls_lead_somewhere() {
+  local file called status=0
+  while IFS=: read -r file called; do
+    called=${called#\"\$DEPLOY_DIR/}
+    called=${called%\"}
+    [[ -e $DEPLOY_DIR/$called ]] || { say "$file names $called, which is not there"; status=1; }
+  done < <(grep -roE --include='*.sh' '"\$DEPLOY_DIR/[a-z_/]+\.sh"' "$DEPLOY_DIR")
+  return "$status"
+}
+check "the scripts that scripts call are there" calls_lead_somewhere
 
 for template in "$DEPLOY_DIR"/cloudformation/*.yaml; do
   if have cfn-lint; then check "cfn-lint ${template##*/}" cfn-lint "$template"; else skip "cfn-lint ${template##*/}" "no cfn-lint: pip install cfn-lint"; fi
@@ -65,11 +79,11 @@ check "build_and_push.sh without Docker names it" \
 check "test_grpc.sh without the client that was asked for names it" \
   expect_status 3 "needs 'grpcurl'" toolless "$DEPLOY_DIR/test_grpc.sh" --client grpcurl
 check "test_failure.sh without Docker names it" \
-  expect_status 3 "needs 'docker'" toolless "$DEPLOY_DIR/test_failure.sh"
+  expect_status 3 "needs 'docker'" toolless "$DEPLOY_DIR/test/test_failure.sh"
 check "test_recovery.sh without Docker names it" \
-  expect_status 3 "needs 'docker'" toolless "$DEPLOY_DIR/test_recovery.sh"
+  expect_status 3 "needs 'docker'" toolless "$DEPLOY_DIR/test/test_recovery.sh"
 check "test_containers.sh without Docker names it" \
-  expect_status 3 "needs 'docker'" toolless "$DEPLOY_DIR/test_containers.sh"
+  expect_status 3 "needs 'docker'" toolless "$DEPLOY_DIR/test/test_containers.sh"
 
 compose=()
 if have docker-compose; then

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # The Terraform modules: by themselves, with a mocked provider, and against moto on the stack that cloudformation.sh
-# made. Sourced by ../test.sh.
+# made. Sourced by test.sh.
 
 # Where no configuration says where providers come from, a mirror on this machine is used (see test.sh).
 use_mirror() {

@@ -3,9 +3,9 @@ package io.riacho.benchmarks;
 import io.riacho.core.model.Reading;
 import io.riacho.core.model.Statistics;
 import io.riacho.core.rules.Condition;
-import io.riacho.core.rules.Over;
 import io.riacho.core.rules.Rule;
 import io.riacho.core.rules.RuleSet;
+import io.riacho.core.rules.RuleWindow;
 import io.riacho.core.stream.SensorRecord;
 import io.riacho.core.stream.SensorState;
 import io.riacho.core.stream.StreamCore;
@@ -32,14 +32,14 @@ public final class CoreBenchmark {
 
     /// Prints one line for each case: the best of its rounds.
     public static void main(String[] args) {
-        report("in order, default rule, 4 windows", rule(new Over.Running()), Order.IN_ORDER);
+        report("in order, default rule, 4 windows", rule(new RuleWindow.Running()), Order.IN_ORDER);
         report(
                 "in order, a sliding rule of 5 min, 4 windows",
-                rule(new Over.Sliding(Duration.ofMinutes(5))),
+                rule(new RuleWindow.Sliding(Duration.ofMinutes(5))),
                 Order.IN_ORDER);
         report(
                 "a tenth up to 30 s late, default rule, 4 windows",
-                rule(new Over.Running()),
+                rule(new RuleWindow.Running()),
                 Order.OUT_OF_ORDER);
     }
 
@@ -102,7 +102,7 @@ public final class CoreBenchmark {
                 : 0;
     }
 
-    private static Rule rule(Over over) {
+    private static Rule rule(RuleWindow over) {
         Condition hot =
                 new Condition() {
                     @Override

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.stream.Stream;
 
-/// What measurements leave behind.
+/// Deletes the directories that measurements leave behind.
 public final class Directories {
 
     private Directories() {}

@@ -1,7 +1,7 @@
 package io.riacho.benchmarks;
 
 import io.riacho.disk.RealDisk;
-import io.riacho.lake.Frozen;
+import io.riacho.lake.FrozenBlock;
 import io.riacho.lake.Lake;
 import io.riacho.lake.LakeOptions;
 import io.riacho.lake.QueryException;
@@ -64,7 +64,7 @@ public final class LakeBenchmark {
         measureAppend();
         measureVisibility();
 
-        Frozen frozen = lake.freeze(position);
+        FrozenBlock frozen = lake.freeze(position);
         nanos = System.nanoTime();
         lake.seal(frozen);
         print("seal of " + frozen.rows() + " rows", millisSince(nanos), "ms");

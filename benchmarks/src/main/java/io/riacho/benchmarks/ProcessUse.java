@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
-/// What a process uses, as the kernel counts it; on systems without `/proc` nothing is known.
+/// Processor time and memory of a process, as the kernel counts them; on systems without `/proc` nothing is known.
 public final class ProcessUse {
 
     /// Linux gives processor time in these.

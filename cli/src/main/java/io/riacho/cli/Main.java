@@ -1,5 +1,28 @@
 package io.riacho.cli;
 
+import io.riacho.cli.common.CommandFailedException;
+import io.riacho.cli.common.Exit;
+import io.riacho.cli.common.Logging;
+import io.riacho.cli.common.StartTime;
+import io.riacho.cli.common.Version;
+import io.riacho.cli.demo.DemoCommand;
+import io.riacho.cli.demo.RehearseCommand;
+import io.riacho.cli.demo.SimulateCommand;
+import io.riacho.cli.devices.CommandCommand;
+import io.riacho.cli.devices.DevicesCommand;
+import io.riacho.cli.devices.UpdateCommand;
+import io.riacho.cli.doctor.ConfigCommand;
+import io.riacho.cli.doctor.DoctorCommand;
+import io.riacho.cli.doctor.VersionCommand;
+import io.riacho.cli.flow.FlowCommand;
+import io.riacho.cli.flow.HelloCommand;
+import io.riacho.cli.loadtest.LoadCommand;
+import io.riacho.cli.query.QueryCommand;
+import io.riacho.cli.serve.ActuatorCommand;
+import io.riacho.cli.serve.GreetingCommand;
+import io.riacho.cli.serve.ProcessorCommand;
+import io.riacho.cli.serve.SensorCommand;
+import io.riacho.cli.serve.UpCommand;
 import io.riacho.config.ConfigException;
 import io.riacho.config.Units;
 import java.io.PrintWriter;
@@ -13,7 +36,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.OptionSpec;
 
-/// Where `./riacho` begins.
+/// The entry point of `./riacho`: hands the arguments to one command and ends with its exit code.
 @Command(
         name = "riacho",
         header = "Carries sensor readings to actions: durable, exact, queryable.",
@@ -36,8 +59,10 @@ import picocli.CommandLine.Model.OptionSpec;
         })
 public final class Main implements Runnable {
 
-    /// [System#nanoTime()] when the program began.
-    static final long BEGAN_NANOS = System.nanoTime();
+    static {
+        // First of all: it is set when it is touched.
+        StartTime.touch();
+    }
 
     /// In the order of the help.
     private static final List<Map.Entry<String, Class<?>>> COMMANDS =
@@ -81,7 +106,7 @@ public final class Main implements Runnable {
     /// Runs a command.
     ///
     /// @return its exit code
-    static int run(PrintWriter out, PrintWriter err, String... arguments) {
+    public static int run(PrintWriter out, PrintWriter err, String... arguments) {
         return withCommands(arguments.length == 0 ? "" : arguments[0])
                 .setOut(out)
                 .setErr(err)

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
+import io.riacho.cli.common.Exit;
+import io.riacho.cli.serve.RunningServer;
 import io.riacho.config.ConfigSources;
 import io.riacho.server.ServerConfig;
 import java.io.PrintWriter;

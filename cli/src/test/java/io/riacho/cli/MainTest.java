@@ -2,6 +2,7 @@ package io.riacho.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.riacho.cli.common.Exit;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
@@ -13,7 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What the commands print, and what they end with.
+/// The output and the exit codes of the commands.
 class MainTest {
 
     private record Result(int exit, String out, String err) {}

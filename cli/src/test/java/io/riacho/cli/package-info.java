@@ -1,3 +1,4 @@
+/// The command line as a whole: help, exit codes, the launcher, TLS of every client.
 @NullMarked
 package io.riacho.cli;
 

@@ -1,6 +1,6 @@
 package io.riacho.config;
 
-/// Where a value was written. Later ones win over earlier ones, in the order given here.
+/// The place where a value was written. Later ones win over earlier ones, in the order given here.
 public sealed interface Origin {
 
     /// Nowhere.

@@ -1,6 +1,6 @@
-/// What a server is told before it starts.
+/// Typed configuration: what a program is told before it starts.
 ///
-/// [io.riacho.server.ServerConfig] is the whole of it: nested records, one per section of the
+/// A configuration is a tree of records: nested records, one per section of the
 /// YAML file, each component annotated with its default and its explanation
 /// ([io.riacho.config.Setting]). The schema, the example file and `riacho config` are all
 /// derived from these records, so they cannot disagree.

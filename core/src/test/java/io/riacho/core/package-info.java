@@ -1,4 +1,4 @@
-/// What all tests of the core share.
+/// Helpers that all tests of the core share.
 @NullMarked
 package io.riacho.core;
 

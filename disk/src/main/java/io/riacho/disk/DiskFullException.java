@@ -2,7 +2,7 @@ package io.riacho.disk;
 
 import java.io.IOException;
 
-/// The file system has no room left for a write or a reservation. What was durable before still is.
+/// A file system without room for a write or a reservation. What was durable before still is.
 public final class DiskFullException extends IOException {
 
     private static final long serialVersionUID = 1L;

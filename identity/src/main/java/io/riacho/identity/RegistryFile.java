@@ -74,9 +74,8 @@ public final class RegistryFile {
     ///
     /// @return the registry afterwards
     /// @throws IdentityException when somebody else holds the lock for too long
-    // One at a time also within this process: closing a file frees the locks that the process has
-    // on
-    // it, whichever of its threads took them.
+    // One at a time also within this process: closing a file frees the locks that the process
+    // has on it, whichever of its threads took them.
     public synchronized Registry change(Change change) throws IOException {
         PrivateFiles.createDirectory(disk, directory);
         try (FileChannel channel =

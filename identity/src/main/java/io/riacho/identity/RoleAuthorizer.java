@@ -2,8 +2,8 @@ package io.riacho.identity;
 
 import io.riacho.formats.RiachoTopics;
 import io.riacho.identity.Policy.Action;
-import io.riacho.mqtt.Authorizer;
-import io.riacho.mqtt.Client;
+import io.riacho.mqtt.spi.Authorizer;
+import io.riacho.mqtt.spi.Client;
 import java.util.Objects;
 
 /// What each client may do, by its role ([Policy]) and, for a gateway, by its sensors and devices.

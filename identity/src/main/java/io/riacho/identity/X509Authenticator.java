@@ -2,8 +2,8 @@ package io.riacho.identity;
 
 import io.micrometer.core.instrument.Counter;
 import io.riacho.identity.tls.CommonName;
-import io.riacho.mqtt.Authenticator;
 import io.riacho.mqtt.packet.ReasonCode;
+import io.riacho.mqtt.spi.Authenticator;
 import java.security.cert.X509Certificate;
 import java.time.InstantSource;
 import java.util.List;

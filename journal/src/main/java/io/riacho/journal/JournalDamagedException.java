@@ -3,8 +3,8 @@ package io.riacho.journal;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/// Bytes that had been confirmed as being on disk are missing or wrong. The journal does not open,
-/// because going on without them would lose acknowledged records in silence.
+/// A journal of which bytes that had been confirmed as being on disk are missing or wrong. It does
+/// not open, because going on without them would lose acknowledged records in silence.
 public final class JournalDamagedException extends IOException {
 
     private static final long serialVersionUID = 1L;

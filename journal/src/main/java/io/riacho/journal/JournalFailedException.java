@@ -2,7 +2,8 @@ package io.riacho.journal;
 
 import java.io.IOException;
 
-/// A sync failed earlier, so it is not known what reached the disk: this journal takes nothing more.
+/// A journal that takes nothing more, because a sync failed earlier and it is not known what
+/// reached the disk.
 ///
 /// Trying again proves nothing, because an operating system reports a failed write-back once and
 /// then forgets it. Stop the process, look at the disk, and start again: a new start reads what is

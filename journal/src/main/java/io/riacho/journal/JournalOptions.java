@@ -1,6 +1,6 @@
 package io.riacho.journal;
 
-/// How large the parts of a journal may be.
+/// The sizes of the parts of a journal.
 ///
 /// @param segmentBytes the size of each segment file, reserved when it is made, 8 KiB to 2 GiB; segments are
 ///     deleted whole, so it is also the grain of deletion. A multiple of 32.

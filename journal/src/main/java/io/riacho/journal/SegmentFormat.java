@@ -5,7 +5,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32C;
 
-/// The numbers of the format; `docs/formats/journal.md` has the tables.
+/// The constants of the segment format; `docs/formats/journal.md` has the tables.
 ///
 /// Entry headers are 32 bytes at multiples of 32, so none straddles a 512-byte sector: a torn
 /// write leaves either the old header or the new one, both whole, and with it the witness of what had been synced.

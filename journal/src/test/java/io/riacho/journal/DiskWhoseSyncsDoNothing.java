@@ -4,7 +4,8 @@ import io.riacho.disk.Disk;
 import io.riacho.disk.DiskFile;
 import io.riacho.simulation.ForwardingDisk;
 
-/// Says that a file was synced without doing it: a journal on it acknowledges before it syncs.
+/// A disk that says that a file was synced without doing it: a journal on it acknowledges before it
+/// syncs.
 final class DiskWhoseSyncsDoNothing extends ForwardingDisk {
 
     DiskWhoseSyncsDoNothing(Disk below) {

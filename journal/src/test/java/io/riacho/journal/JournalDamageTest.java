@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What had been synced and is missing or wrong is refused; what had not been is cut.
+/// Damage to a journal: of what had been synced it is refused, of what had not been it is cut.
 class JournalDamageTest {
 
     private static final JournalOptions OPTIONS = new JournalOptions(8192, 2000);

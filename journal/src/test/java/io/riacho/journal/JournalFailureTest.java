@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A full disk is waited out; a failed sync is the end.
+/// Failures of the disk under a journal: a full one is waited out, a failed sync is the end.
 class JournalFailureTest {
 
     private static final JournalOptions OPTIONS = new JournalOptions(8192, 2000);

@@ -14,6 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+/// A journal on a disk that works: appends, replays, segments, deletion.
 class JournalTest {
 
     private static final JournalOptions SMALL = new JournalOptions(8192, 2048);

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The lake's [State]: commits change it, readers pin it, and files that nobody can see any more
-/// are deleted.
+/// The lake's [CatalogState]: commits change it, readers pin it, and files that nobody can see any
+/// more are deleted.
 ///
 /// Commits come from one thread at a time. A reader registers with the generation that it sees; a file
 /// that a commit made obsolete is deleted once every reader of an earlier generation has gone.
@@ -27,7 +27,7 @@ final class Catalog {
 
     private final Disk disk;
     private final Path lake;
-    private volatile State state;
+    private volatile CatalogState state;
 
     // Guarded by this.
     private final TreeMap<Long, Integer> readers = new TreeMap<>();
@@ -37,10 +37,11 @@ final class Catalog {
     Catalog(Disk disk, Path lake, Manifest manifest) {
         this.disk = disk;
         this.lake = lake;
-        this.state = new State(0, manifest, List.of(new Block(0, manifest.sealedPosition() + 1)));
+        this.state =
+                new CatalogState(0, manifest, List.of(new Block(0, manifest.sealedPosition() + 1)));
     }
 
-    State state() {
+    CatalogState state() {
         return state;
     }
 
@@ -48,7 +49,7 @@ final class Catalog {
     synchronized void openBlock(long upTo) {
         List<Block> blocks = new java.util.ArrayList<>(state.blocks());
         blocks.add(new Block(state.open().number() + 1, upTo + 1));
-        state = new State(state.generation() + 1, state.manifest(), blocks);
+        state = new CatalogState(state.generation() + 1, state.manifest(), blocks);
     }
 
     /// Makes a manifest the current one, durably.
@@ -75,8 +76,8 @@ final class Catalog {
         synchronized (this) {
             inDoubt = false;
             List<Block> blocks = state.blocks().stream().filter(block -> block != sealed).toList();
-            State before = state;
-            state = new State(before.generation() + 1, next, blocks);
+            CatalogState before = state;
+            state = new CatalogState(before.generation() + 1, next, blocks);
             Set<LakeFile> current = new HashSet<>(next.files());
             for (LakeFile file : before.manifest().files()) {
                 if (!current.contains(file)) {
@@ -87,12 +88,12 @@ final class Catalog {
     }
 
     /// Registers a reader of the current state. Every pin is given back by [#unpin].
-    synchronized State pin() {
+    synchronized CatalogState pin() {
         readers.merge(state.generation(), 1, Integer::sum);
         return state;
     }
 
-    synchronized void unpin(State pinned) {
+    synchronized void unpin(CatalogState pinned) {
         readers.computeIfPresent(pinned.generation(), (_, count) -> count == 1 ? null : count - 1);
     }
 

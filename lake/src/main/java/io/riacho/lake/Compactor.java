@@ -19,13 +19,13 @@ final class Compactor {
 
     private final Disk disk;
     private final Path lake;
-    private final Engine engine;
+    private final DuckDb engine;
     private final Catalog catalog;
     private final LakeOptions options;
 
     private record Partition(Table table, String partition) {}
 
-    Compactor(Disk disk, Path lake, Engine engine, Catalog catalog, LakeOptions options) {
+    Compactor(Disk disk, Path lake, DuckDb engine, Catalog catalog, LakeOptions options) {
         this.disk = disk;
         this.lake = lake;
         this.engine = engine;
@@ -109,7 +109,7 @@ final class Compactor {
                 throw e;
             }
         } catch (SQLException e) {
-            throw Engine.explained("compacting " + partition.partition(), e);
+            throw DuckDb.explained("compacting " + partition.partition(), e);
         }
     }
 

@@ -32,13 +32,13 @@ public final class Lake implements AutoCloseable {
 
     private final LakeOptions options;
     private final boolean readOnly;
-    private final Engine engine;
+    private final DuckDb engine;
     private final Catalog catalog;
     private final Queries queries;
-    private final Finder finder;
+    private final KeyLookup keyLookup;
     private final Sealer sealer;
     private final Compactor compactor;
-    private final Retirement retirement;
+    private final RetentionTask retentionTask;
     private final ReentrantLock maintenance = new ReentrantLock();
     private final long sealedAtOpen;
 
@@ -51,13 +51,13 @@ public final class Lake implements AutoCloseable {
             Disk disk, Path directory, LakeOptions options, Manifest manifest, boolean readOnly) {
         this.options = options;
         this.readOnly = readOnly;
-        this.engine = new Engine(directory, options);
+        this.engine = new DuckDb(directory, options);
         this.catalog = new Catalog(disk, directory, manifest);
         this.queries = new Queries(engine, catalog, options.queriesMax());
-        this.finder = new Finder(directory, engine, catalog);
+        this.keyLookup = new KeyLookup(directory, engine, catalog);
         this.sealer = new Sealer(disk, directory, engine, catalog);
         this.compactor = new Compactor(disk, directory, engine, catalog, options);
-        this.retirement = new Retirement(disk, directory, engine, catalog);
+        this.retentionTask = new RetentionTask(disk, directory, engine, catalog);
         this.sealedAtOpen = manifest.sealedPosition();
         this.lastFrozen = manifest.sealedPosition();
         this.open = catalog.state().open();
@@ -305,7 +305,7 @@ public final class Lake implements AutoCloseable {
     /// Cuts: what was appended so far is one block to be sealed, what comes goes to a new one.
     ///
     /// @param upTo a position at or above every one appended so far and below every one to come
-    public Frozen freeze(long upTo) {
+    public FrozenBlock freeze(long upTo) {
         requireWritable();
         if (upTo < lastFrozen) {
             throw new IllegalArgumentException(
@@ -319,7 +319,7 @@ public final class Lake implements AutoCloseable {
         lastFrozen = upTo;
         catalog.openBlock(upTo);
         open = catalog.state().open();
-        return new Frozen(frozen, upTo);
+        return new FrozenBlock(frozen, upTo);
     }
 
     /// Writes a frozen block to Parquet and commits it; blocks are sealed in the order in which they
@@ -329,7 +329,7 @@ public final class Lake implements AutoCloseable {
     ///     can be tried again
     /// @throws IOException likewise for any other failure; if the commit itself failed half-way, every
     ///     further one is refused until the lake is opened again
-    public void seal(Frozen block) throws IOException {
+    public void seal(FrozenBlock block) throws IOException {
         requireWritable();
         maintenance.lock();
         try {
@@ -372,7 +372,7 @@ public final class Lake implements AutoCloseable {
         requireWritable();
         maintenance.lock();
         try {
-            int days = retirement.retain(retention, nowMicros);
+            int days = retentionTask.retain(retention, nowMicros);
             afterCommit();
             return days;
         } finally {
@@ -399,7 +399,7 @@ public final class Lake implements AutoCloseable {
     /// Which of these readings are in the sealed files, and with which value. Rows that are not sealed
     /// are not seen: the stream core remembers those itself.
     public Map<ReadingKey, Double> find(Collection<ReadingKey> keys) throws IOException {
-        return finder.find(keys);
+        return keyLookup.find(keys);
     }
 
     /// Answers one `SELECT` over the views, seeing every row appended before the call.

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/// What can be set about a lake.
+/// The settings of a lake.
 ///
 /// @param intervals of the rollups; `1h` is always among them, because the lake finds a late
 ///     reading's series by it. Fixed when the lake is created

@@ -11,7 +11,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.zip.CRC32C;
 
-/// Which files are the lake. It is replaced as a whole, by a rename, and each replacement is a commit.
+/// The list of the files that are the lake. It is replaced as a whole, by a rename, and each
+/// replacement is a commit.
 ///
 /// @param sequence counts the commits
 /// @param sealedPosition every row at or below it is in the files; -1: none

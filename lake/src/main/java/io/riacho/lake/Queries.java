@@ -20,13 +20,13 @@ import org.jspecify.annotations.Nullable;
 ///
 /// What a query may do is limited three times over: DuckDB's parser must call it a single `SELECT`,
 /// of which the plan may be asked for (`EXPLAIN`, `EXPLAIN ANALYZE`), it runs in a read-only transaction, and the engine may touch no file outside the lake
-/// ([Engine]).
+/// ([DuckDb]).
 final class Queries implements AutoCloseable {
 
     private static final Pattern EXPLAIN =
             Pattern.compile("\\s*EXPLAIN(\\s+ANALYZE)?\\s", Pattern.CASE_INSENSITIVE);
 
-    private final Engine engine;
+    private final DuckDb engine;
     private final Catalog catalog;
     private final Semaphore places;
     private final int queriesMax;
@@ -35,7 +35,7 @@ final class Queries implements AutoCloseable {
             Executors.newSingleThreadScheduledExecutor(
                     task -> Thread.ofPlatform().daemon().name("lake-deadlines").unstarted(task));
 
-    Queries(Engine engine, Catalog catalog, int queriesMax) {
+    Queries(DuckDb engine, Catalog catalog, int queriesMax) {
         this.engine = engine;
         this.catalog = catalog;
         this.queriesMax = queriesMax;
@@ -90,7 +90,7 @@ final class Queries implements AutoCloseable {
     /// Opens a read-only transaction that sees every row appended so far.
     private RunningQuery start(QueryLimits limits, long startNanos) throws QueryException {
         ReentrantLock lock = engine.lock();
-        State pinned = null;
+        CatalogState pinned = null;
         DuckDBConnection connection = null;
         RunningQuery query = null;
         lock.lock();
@@ -101,7 +101,7 @@ final class Queries implements AutoCloseable {
             Sql.run(connection, "BEGIN TRANSACTION READ ONLY");
             // A transaction's snapshot is that of its first look at the catalogue.
             Sql.longs(connection, "SELECT count(*) FROM internal.pin");
-            State toRelease = pinned;
+            CatalogState toRelease = pinned;
             RunningQuery[] self = new RunningQuery[1];
             query =
                     new RunningQuery(

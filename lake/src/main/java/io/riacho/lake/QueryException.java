@@ -2,7 +2,7 @@ package io.riacho.lake;
 
 import org.jspecify.annotations.Nullable;
 
-/// A query that was not answered, and whose fault that is.
+/// A query that was not answered, with the reason: the query, a limit, or the server.
 public final class QueryException extends Exception {
 
     private static final long serialVersionUID = 1L;

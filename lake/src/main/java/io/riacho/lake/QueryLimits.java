@@ -2,7 +2,7 @@ package io.riacho.lake;
 
 import java.time.Duration;
 
-/// What one query may use.
+/// The rows, bytes and time that one query may use.
 ///
 /// @param rowsMax rows given out; the result then ends and says that it is truncated
 /// @param bytesMax size of the values given out, roughly as text; ends the result likewise

@@ -1,4 +1,4 @@
 package io.riacho.lake;
 
-/// What identifies a reading: no two rows of `readings` share it.
+/// The identity of a reading: no two rows of `readings` share it.
 public record ReadingKey(String sensor, String metric, long timestampMicros) {}

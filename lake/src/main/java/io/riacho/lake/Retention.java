@@ -1,7 +1,7 @@
 package io.riacho.lake;
 
-/// How long and how much the lake keeps; whichever is reached first. Whole days (UTC) go at a time,
-/// the oldest first, and never the current one.
+/// The age and the size that the lake may reach; whichever is reached first. Whole days (UTC) go at
+/// a time, the oldest first, and never the current one.
 ///
 /// @param ageMicrosMax days that ended longer ago than this go; [Long#MAX_VALUE] keeps all
 /// @param bytesMax the oldest days go until the files take no more than this; [Long#MAX_VALUE]

@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.duckdb.DuckDBConnection;
 import org.jspecify.annotations.Nullable;
 
-/// What a query holds while it runs: its connection, its pinned state, its place among the queries
-/// and its deadline. Closing gives all of it back, once.
+/// The resources of a query while it runs: its connection, its pinned state, its place among the
+/// queries and its deadline. Closing gives all of it back, once.
 final class RunningQuery {
 
     private final DuckDBConnection connection;

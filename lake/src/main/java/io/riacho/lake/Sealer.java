@@ -25,10 +25,10 @@ final class Sealer {
 
     private final Disk disk;
     private final Path lake;
-    private final Engine engine;
+    private final DuckDb engine;
     private final Catalog catalog;
 
-    Sealer(Disk disk, Path lake, Engine engine, Catalog catalog) {
+    Sealer(Disk disk, Path lake, DuckDb engine, Catalog catalog) {
         this.disk = disk;
         this.lake = lake;
         this.engine = engine;
@@ -59,7 +59,7 @@ final class Sealer {
                 }
             }
         } catch (SQLException e) {
-            throw Engine.explained(operation, e);
+            throw DuckDb.explained(operation, e);
         }
     }
 

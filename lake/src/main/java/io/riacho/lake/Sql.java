@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import org.duckdb.DuckDBConnection;
 
-/// Pieces of DuckDB's SQL, and how statements of our own are run.
+/// Builds pieces of DuckDB's SQL, and runs statements of our own.
 final class Sql {
 
     private Sql() {}

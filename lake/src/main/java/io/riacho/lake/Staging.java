@@ -6,7 +6,7 @@ import org.duckdb.DuckDBAppender;
 import org.duckdb.DuckDBConnection;
 import org.jspecify.annotations.Nullable;
 
-/// A block's tables in DuckDB, and how far its rows have been copied into them.
+/// The tables of a block in DuckDB, and the count of its rows that have been copied into them.
 ///
 /// Rows go over as numbers; the strings of series and sources go over once each. Used under the
 /// engine's lock.

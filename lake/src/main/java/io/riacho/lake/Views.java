@@ -51,9 +51,9 @@ final class Views {
                     + " 2 WHEN 'acknowledged' THEN 3 WHEN 'expired' THEN 4 ELSE 5 END)";
 
     private final Path lake;
-    private final State state;
+    private final CatalogState state;
 
-    Views(Path lake, State state) {
+    Views(Path lake, CatalogState state) {
         this.lake = lake;
         this.state = state;
     }

@@ -50,7 +50,7 @@ class LakeAgainstAListTest {
                     Queried.assertSameReadings(lake, naive);
                 }
                 if (random.nextInt(3) == 0) {
-                    Frozen frozen = lake.freeze(position);
+                    FrozenBlock frozen = lake.freeze(position);
                     if (random.nextBoolean()) {
                         append(lake, random.nextInt(50));
                     }

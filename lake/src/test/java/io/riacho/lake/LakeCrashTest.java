@@ -21,8 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// What is in the lake after a crash at any operation of a seal, a compaction or a retention, on a disk
-/// that keeps of unsynced writes what chance lets it keep.
+/// The content of the lake after a crash at any operation of a seal, a compaction or a retention,
+/// on a disk that keeps of unsynced writes what chance lets it keep.
 class LakeCrashTest {
 
     private static final long NOW = 1_767_225_600_000_000L; // 2026-01-01T00:00:00Z
@@ -173,7 +173,7 @@ class LakeCrashTest {
         try (DiskThatLosesUnsyncedWrites disk = new DiskThatLosesUnsyncedWrites(root);
                 Lake lake = Lake.open(disk, root.resolve("lake"), OPTIONS)) {
             fill(lake, naive, 1, 100);
-            Frozen frozen = lake.freeze(100);
+            FrozenBlock frozen = lake.freeze(100);
             fill(lake, naive, 101, 120);
             disk.fillUpAfter(0);
             assertThatThrownBy(() -> lake.seal(frozen)).isInstanceOf(DiskFullException.class);

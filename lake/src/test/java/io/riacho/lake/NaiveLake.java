@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// What a lake should hold, kept in a list, with statistics computed in two passes.
+/// The expected content of a lake, kept in a list, with statistics computed in two passes.
 final class NaiveLake {
 
     record Row(

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What a query may do, how it ends, and what the views say.
+/// Limits and ends of queries, and the content of the views.
 class QueriesTest {
 
     private static final long NOW = 1_767_225_600_000_000L; // 2026-01-01T00:00:00Z

@@ -21,12 +21,24 @@ import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
 import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.riacho.mqtt.broker.Broker;
+import io.riacho.mqtt.broker.ServerCounters;
+import io.riacho.mqtt.connection.ConnectionRegistry;
+import io.riacho.mqtt.connection.Ports;
 import io.riacho.mqtt.packet.PublishProperties;
 import io.riacho.mqtt.packet.Qos;
 import io.riacho.mqtt.packet.ReasonCode;
 import io.riacho.mqtt.packet.Topics;
 import io.riacho.mqtt.session.Message;
 import io.riacho.mqtt.session.SessionStore;
+import io.riacho.mqtt.spi.Authenticator;
+import io.riacho.mqtt.spi.Authorizer;
+import io.riacho.mqtt.spi.Client;
+import io.riacho.mqtt.spi.ClientEvents;
+import io.riacho.mqtt.spi.DeliveryListener;
+import io.riacho.mqtt.spi.MqttLimits;
+import io.riacho.mqtt.spi.PublishHandler;
+import io.riacho.mqtt.spi.ServerStatistics;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -40,24 +52,24 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The server: made from its parts, started once, closed once. Its methods are safe for use by many
+/// An MQTT server: made from its parts, started once, closed once. Its methods are safe for use by many
 /// threads.
 public final class MqttServer implements AutoCloseable {
 
-    private static final Logger log = LoggerFactory.getLogger(MqttServer.class);
+    private static final Logger LOG = LoggerFactory.getLogger(MqttServer.class);
 
     private static final int HTTP_REQUEST_BYTES_MAX = 16 * 1024;
     private static final int BACKLOG = 1024;
     private static final String SUBPROTOCOL = "mqtt";
 
-    /// What a server is made from.
+    /// The parts of a server: its listeners, limits and ports.
     ///
     /// @param clockMillis ms since 1970 UTC, for expiries that outlive the process
     /// @param threads event loops; each serves many connections
     public record Parts(
             List<Listener> listeners,
             MqttLimits limits,
-            Publishes publishes,
+            PublishHandler publishHandler,
             SessionStore store,
             Authenticator authenticator,
             Authorizer authorizer,
@@ -73,7 +85,7 @@ public final class MqttServer implements AutoCloseable {
         }
     }
 
-    /// Whom a message of the server itself is for.
+    /// The subscribers that a message of the server itself is for.
     public enum Audience {
         /// All subscribers; QoS 1 and 2 wait in the sessions of those who are away.
         EVERYONE,
@@ -86,6 +98,7 @@ public final class MqttServer implements AutoCloseable {
     private final EventLoopGroup workers;
     private final boolean epoll;
     private final Broker broker;
+    private final ConnectionRegistry connections;
     private final List<Channel> channels = Collections.synchronizedList(new ArrayList<>());
 
     public MqttServer(Parts parts) {
@@ -93,7 +106,16 @@ public final class MqttServer implements AutoCloseable {
         this.epoll = Epoll.isAvailable();
         this.acceptors = group(1, "mqtt-accept");
         this.workers = group(parts.threads(), "mqtt");
-        this.broker = new Broker(parts, workers.next());
+        this.broker =
+                new Broker(parts.limits(), parts.store(), parts.clockMillis(), workers.next());
+        this.connections =
+                new ConnectionRegistry(
+                        broker,
+                        new Ports(
+                                parts.publishHandler(),
+                                parts.authenticator(),
+                                parts.authorizer(),
+                                parts.events()));
     }
 
     private EventLoopGroup group(int threads, String name) {
@@ -116,7 +138,7 @@ public final class MqttServer implements AutoCloseable {
                             .option(ChannelOption.SO_BACKLOG, BACKLOG)
                             .option(ChannelOption.SO_REUSEADDR, true)
                             .childOption(ChannelOption.TCP_NODELAY, true)
-                            .childHandler(new Initializer(broker, each))
+                            .childHandler(new Initializer(broker, connections, each))
                             .bind(each.host(), each.port())
                             .awaitUninterruptibly();
             Throwable cause = bound.cause();
@@ -133,7 +155,7 @@ public final class MqttServer implements AutoCloseable {
                         cause);
             }
             channels.add(bound.channel());
-            log.debug("MQTT ({}) listens on {}", each.name(), bound.channel().localAddress());
+            LOG.debug("MQTT ({}) listens on {}", each.name(), bound.channel().localAddress());
         }
     }
 
@@ -148,7 +170,7 @@ public final class MqttServer implements AutoCloseable {
         return addresses;
     }
 
-    /// Publishes a message of the server itself. Authorization is not asked, and [Publishes] does not
+    /// Publishes a message of the server itself. Authorization is not asked, and the [PublishHandler] does not
     /// see it.
     ///
     /// @param payload by reference, not to be changed afterwards
@@ -190,24 +212,19 @@ public final class MqttServer implements AutoCloseable {
 
     /// The connected clients; changes while it is looked at.
     public Collection<? extends Client> clients() {
-        return Collections.unmodifiableCollection(broker.clients());
+        return connections.clients();
     }
 
     /// The connected client of this id, or null.
     public @Nullable Client client(String id) {
-        return broker.client(id);
+        return connections.client(id);
     }
 
     /// Sends a client away, for instance when its right to be here ends. Its session stays.
     ///
     /// @return false when no such client is connected
     public boolean disconnect(String clientId, ReasonCode code, String reason) {
-        ConnectedClient client = broker.client(clientId);
-        if (client == null) {
-            return false;
-        }
-        client.connection().endLater(code, reason);
-        return true;
+        return connections.disconnect(clientId, code, reason);
     }
 
     public ServerStatistics statistics() {
@@ -222,9 +239,7 @@ public final class MqttServer implements AutoCloseable {
         for (Channel each : List.copyOf(channels)) {
             each.close().awaitUninterruptibly();
         }
-        for (ConnectedClient each : broker.clients()) {
-            each.connection().endLater(ReasonCode.SERVER_SHUTTING_DOWN, "the server is stopping");
-        }
+        connections.disconnectAll(ReasonCode.SERVER_SHUTTING_DOWN, "the server is stopping");
         var _ = acceptors.shutdownGracefully(0, 2, TimeUnit.SECONDS);
         workers.shutdownGracefully(50, 3000, TimeUnit.MILLISECONDS).awaitUninterruptibly();
         acceptors.terminationFuture().awaitUninterruptibly();
@@ -234,16 +249,18 @@ public final class MqttServer implements AutoCloseable {
     private static final class Initializer extends ChannelInitializer<Channel> {
 
         private final Broker broker;
+        private final ConnectionRegistry connections;
         private final Listener listener;
 
-        Initializer(Broker broker, Listener listener) {
+        Initializer(Broker broker, ConnectionRegistry connections, Listener listener) {
             this.broker = broker;
+            this.connections = connections;
             this.listener = listener;
         }
 
         @Override
         protected void initChannel(Channel channel) {
-            Counters counters = broker.counters();
+            ServerCounters counters = broker.counters();
             if (counters.connections().incrementAndGet() > broker.limits().connectionsMax()) {
                 counters.connections().decrementAndGet();
                 counters.refused();
@@ -274,9 +291,9 @@ public final class MqttServer implements AutoCloseable {
                                         .maxFramePayloadLength(broker.limits().packetBytesMax())
                                         .allowExtensions(false)
                                         .build()));
-                pipeline.addLast(new WebSocketBytes());
+                pipeline.addLast(new WebSocketFrameCodec());
             }
-            pipeline.addLast(new MqttHandler(broker, listener));
+            pipeline.addLast(connections.newHandler(listener.name()));
         }
     }
 }

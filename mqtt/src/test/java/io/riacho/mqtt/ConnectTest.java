@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.riacho.mqtt.RawClient.Packet;
 import io.riacho.mqtt.packet.ReasonCode;
+import io.riacho.mqtt.spi.Authenticator;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterAll;

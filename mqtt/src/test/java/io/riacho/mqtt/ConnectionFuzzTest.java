@@ -10,6 +10,7 @@ import ch.qos.logback.core.AppenderBase;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.riacho.mqtt.connection.ConnectionRegistry;
 import io.riacho.mqtt.session.SessionStoreInMemory;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -109,23 +110,12 @@ public class ConnectionFuzzTest {
         UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(false);
         EmbeddedChannel timers = new EmbeddedChannel();
         timers.freezeTime();
-        Broker broker =
-                new Broker(
-                        new MqttServer.Parts(
-                                List.of(),
-                                MqttLimits.DEFAULTS,
-                                Publishes.NONE,
-                                new SessionStoreInMemory(),
-                                TestServer.EVERYBODY,
-                                Authorizer.ALL,
-                                ClientEvents.NONE,
-                                () -> 0,
-                                1),
-                        timers.eventLoop());
-        EmbeddedClient witness = new EmbeddedClient(broker, allocator);
+        ConnectionRegistry server =
+                EmbeddedServer.start(new SessionStoreInMemory(), () -> 0, timers.eventLoop());
+        EmbeddedClient witness = new EmbeddedClient(server, allocator);
         witness.send(Bytes.connect(5, "witness", true, 0, Bytes.of()));
         witness.send(Bytes.subscribe(5, 1, "#", 0));
-        EmbeddedClient client = new EmbeddedClient(broker, allocator);
+        EmbeddedClient client = new EmbeddedClient(server, allocator);
         sendInPieces(client, witness, input, allocator);
         timers.advanceTimeBy(SECONDS_AFTER, TimeUnit.SECONDS);
         timers.runScheduledPendingTasks();

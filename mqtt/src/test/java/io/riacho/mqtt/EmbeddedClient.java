@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.riacho.mqtt.RawClient.Packet;
+import io.riacho.mqtt.connection.ConnectionRegistry;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,13 +15,13 @@ final class EmbeddedClient {
     private final EmbeddedChannel channel;
     private final ServerPackets book = new ServerPackets();
 
-    EmbeddedClient(Broker broker) {
-        this(broker, ByteBufAllocator.DEFAULT);
+    EmbeddedClient(ConnectionRegistry server) {
+        this(server, ByteBufAllocator.DEFAULT);
     }
 
     /// @param allocator where the server takes this connection's buffers from
-    EmbeddedClient(Broker broker, ByteBufAllocator allocator) {
-        channel = new EmbeddedChannel(new MqttHandler(broker, Listener.tcp("127.0.0.1", 0)));
+    EmbeddedClient(ConnectionRegistry server, ByteBufAllocator allocator) {
+        channel = new EmbeddedChannel(server.newHandler("tcp"));
         channel.config().setAllocator(allocator);
     }
 

@@ -9,6 +9,7 @@ import ch.qos.logback.core.read.ListAppender;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.util.concurrent.DefaultEventExecutor;
+import io.riacho.mqtt.connection.ConnectionRegistry;
 import io.riacho.mqtt.session.SessionStoreInMemory;
 import io.riacho.simulation.Seed;
 import java.util.ArrayList;
@@ -18,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.LoggerFactory;
 
-/// Whatever bytes come, however they are cut: no fault of ours, no buffer lost, and the server goes on.
+/// Random bytes, cut anyhow: no fault of ours, no buffer lost, and the server goes on.
 /// Replay with -Driacho.seed=N.
 class FuzzTest {
 
@@ -39,32 +40,21 @@ class FuzzTest {
             v3 = {"2.2.2-1", "3.2.0-1", "3.2.2-4", "3.9.3-2"})
     void bytesThatNobodySendsDoNoHarm(Seed seed) {
         SplittableRandom random = seed.generator();
-        Logger logger = (Logger) LoggerFactory.getLogger(MqttHandler.class);
+        Logger logger = (Logger) LoggerFactory.getLogger(MqttServer.class.getPackageName());
         ListAppender<ILoggingEvent> faults = new ListAppender<>();
         faults.start();
         logger.addAppender(faults);
         DefaultEventExecutor timers = new DefaultEventExecutor();
         try {
-            Broker broker =
-                    new Broker(
-                            new MqttServer.Parts(
-                                    List.of(),
-                                    MqttLimits.DEFAULTS,
-                                    Publishes.NONE,
-                                    new SessionStoreInMemory(),
-                                    TestServer.EVERYBODY,
-                                    Authorizer.ALL,
-                                    ClientEvents.NONE,
-                                    () -> 0,
-                                    1),
-                            timers);
+            ConnectionRegistry server =
+                    EmbeddedServer.start(new SessionStoreInMemory(), () -> 0, timers);
             for (int round = 0; round < ROUNDS; round++) {
-                round(random, broker);
+                round(random, server);
                 assertThat(faults.list)
                         .as("%s, round %d", seed, round)
                         .noneMatch(event -> event.getLevel().isGreaterOrEqual(Level.WARN));
             }
-            EmbeddedClient sane = new EmbeddedClient(broker);
+            EmbeddedClient sane = new EmbeddedClient(server);
             sane.send(Bytes.connect(5, "sane", true));
             assertThat(sane.received().getFirst().u8(1)).isZero();
         } finally {
@@ -73,7 +63,7 @@ class FuzzTest {
         }
     }
 
-    private static void round(SplittableRandom random, Broker broker) {
+    private static void round(SplittableRandom random, ConnectionRegistry server) {
         int level = random.nextBoolean() ? 4 : 5;
         Bytes all = new Bytes();
         all.raw(mutated(random, connect(random, level), 0.2));
@@ -82,7 +72,7 @@ class FuzzTest {
             all.raw(mutated(random, packet(random, level), 0.5));
         }
         byte[] bytes = all.array();
-        EmbeddedClient client = new EmbeddedClient(broker);
+        EmbeddedClient client = new EmbeddedClient(server);
         client.heldToTheBook(bytes);
         List<ByteBuf> sent = new ArrayList<>();
         int at = 0;

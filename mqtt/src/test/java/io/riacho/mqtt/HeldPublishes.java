@@ -1,12 +1,14 @@
 package io.riacho.mqtt;
 
+import io.riacho.mqtt.spi.PublishBatch;
+import io.riacho.mqtt.spi.PublishHandler;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// Publishes that answers when the test says so.
-final class HeldPublishes implements Publishes {
+/// A PublishHandler that answers when the test says so.
+final class HeldPublishes implements PublishHandler {
 
     private final BlockingQueue<PublishBatch> held = new LinkedBlockingQueue<>();
     private volatile boolean full;

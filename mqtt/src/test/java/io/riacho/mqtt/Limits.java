@@ -1,5 +1,6 @@
 package io.riacho.mqtt;
 
+import io.riacho.mqtt.spi.MqttLimits;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.RecordComponent;
 

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.riacho.mqtt.packet.PublishProperties;
 import io.riacho.mqtt.packet.Qos;
+import io.riacho.mqtt.spi.Client;
+import io.riacho.mqtt.spi.ClientStatistics;
+import io.riacho.mqtt.spi.PublishBatch;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
@@ -13,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What happens at each limit.
+/// The behaviour at each limit.
 class LimitsTest {
 
     @Test

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/// What a PUBLISH of MQTT 5 carries beside its payload, and topic aliases.
+/// The properties of a PUBLISH of MQTT 5, and topic aliases.
 class PublishPropertiesTest {
 
     private static TestServer server;

@@ -3,6 +3,7 @@ package io.riacho.mqtt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.riacho.mqtt.RawClient.Packet;
+import io.riacho.mqtt.spi.MqttLimits;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;

@@ -7,6 +7,7 @@ import io.riacho.mqtt.RawClient.Packet;
 import io.riacho.mqtt.SessionModel.Owed;
 import io.riacho.mqtt.SessionModel.Said;
 import io.riacho.mqtt.SessionModel.Wanted;
+import io.riacho.mqtt.connection.ConnectionRegistry;
 import io.riacho.mqtt.packet.Topics;
 import io.riacho.mqtt.session.SessionStoreInMemory;
 import io.riacho.simulation.Seed;
@@ -90,29 +91,15 @@ class RandomSequencesTest {
     private final Map<String, Shared> shared = new HashMap<>();
     private SessionStoreInMemory store = new SessionStoreInMemory();
     private long nowMillis = 1_000_000;
-    private Broker broker = broker();
+    private ConnectionRegistry server = server();
     private int messages;
     private int packetId;
     private long groups;
 
-    private Broker broker() {
+    private ConnectionRegistry server() {
         timers = new EmbeddedChannel();
         timers.freezeTime();
-        Broker made =
-                new Broker(
-                        new MqttServer.Parts(
-                                List.of(),
-                                MqttLimits.DEFAULTS,
-                                Publishes.NONE,
-                                store,
-                                TestServer.EVERYBODY,
-                                Authorizer.ALL,
-                                ClientEvents.NONE,
-                                () -> nowMillis,
-                                1),
-                        timers.eventLoop());
-        made.restore();
-        return made;
+        return EmbeddedServer.start(store, () -> nowMillis, timers.eventLoop());
     }
 
     @ParameterizedTest
@@ -199,7 +186,7 @@ class RandomSequencesTest {
         session.online = true;
         session.open = true;
         session.expirySeconds = expiry;
-        EmbeddedClient client = new EmbeddedClient(broker);
+        EmbeddedClient client = new EmbeddedClient(server);
         one.connection = client;
         client.send(connectPacket(one, clean, expiry, will));
         // Whoever had the session before hears of it first.
@@ -347,7 +334,7 @@ class RandomSequencesTest {
             each.session.crashed(nowMillis);
         }
         shared.values().forEach(each -> each.sessionEnded = true);
-        broker = broker();
+        server = server();
     }
 
     // ---- subscriptions

@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/// What one client's session must be like, as the specification has it: what is subscribed, what is owed
+/// A model of one client's session, as the specification has it: what is subscribed, what is owed
 /// and in which order, what is in flight, which QoS 2 ids were taken.
 final class SessionModel {
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.riacho.mqtt.RawClient.Packet;
 import io.riacho.mqtt.session.SessionStoreInMemory;
+import io.riacho.mqtt.spi.MqttLimits;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
@@ -14,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What outlives a connection, and what outlives the process.
+/// Sessions that outlive their connection, and the process.
 class SessionTest {
 
     private static TestServer server;

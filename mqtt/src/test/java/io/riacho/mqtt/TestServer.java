@@ -2,6 +2,11 @@ package io.riacho.mqtt;
 
 import io.riacho.mqtt.session.SessionStore;
 import io.riacho.mqtt.session.SessionStoreInMemory;
+import io.riacho.mqtt.spi.Authenticator;
+import io.riacho.mqtt.spi.Authorizer;
+import io.riacho.mqtt.spi.ClientEvents;
+import io.riacho.mqtt.spi.MqttLimits;
+import io.riacho.mqtt.spi.PublishHandler;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -52,7 +57,7 @@ final class TestServer implements AutoCloseable {
 
         private List<Listener> listeners = List.of(Listener.tcp("127.0.0.1", 0));
         private MqttLimits limits = MqttLimits.DEFAULTS;
-        private Publishes publishes = Publishes.NONE;
+        private PublishHandler publishes = PublishHandler.NONE;
         private SessionStore store = new SessionStoreInMemory();
         private Authenticator authenticator = EVERYBODY;
         private Authorizer authorizer = Authorizer.ALL;
@@ -69,7 +74,7 @@ final class TestServer implements AutoCloseable {
             return this;
         }
 
-        Builder publishes(Publishes with) {
+        Builder publishes(PublishHandler with) {
             publishes = with;
             return this;
         }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.riacho.mqtt.spi.Authenticator;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.math.BigInteger;

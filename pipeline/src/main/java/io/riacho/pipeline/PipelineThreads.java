@@ -68,9 +68,8 @@ public final class PipelineThreads implements AutoCloseable {
                 }
             }
         } catch (RuntimeException | Error e) {
-            // A mistake of the program: the state may no longer be a fold over the journal. What
-            // was
-            // acknowledged is on disk; a restart rebuilds the rest.
+            // A mistake of the program: the state may no longer be a fold over the journal.
+            // What was acknowledged is on disk; a restart rebuilds the rest.
             LOG.error("{} met a mistake of the program and the server must end", name, e);
             fail();
         }

@@ -12,9 +12,9 @@ import io.riacho.api.readings.Source;
 import io.riacho.api.readings.Submission;
 import io.riacho.core.model.Statistics;
 import io.riacho.core.rules.Condition;
-import io.riacho.core.rules.Over;
 import io.riacho.core.rules.Rule;
 import io.riacho.core.rules.RuleSet;
+import io.riacho.core.rules.RuleWindow;
 import io.riacho.core.stream.StreamOptions;
 import io.riacho.disk.Disk;
 import io.riacho.journal.JournalOptions;
@@ -307,7 +307,7 @@ final class Simulation {
                 "v2",
                 "humidity",
                 List.of(),
-                new Over.Sliding(Duration.ofSeconds(30)),
+                new RuleWindow.Sliding(Duration.ofSeconds(30)),
                 condition,
                 null,
                 Duration.ofSeconds(3),
@@ -322,7 +322,7 @@ final class Simulation {
                 "v1",
                 "temperature",
                 List.of(),
-                new Over.Running(),
+                new RuleWindow.Running(),
                 new AverageAbove(25),
                 null,
                 Duration.ZERO,

@@ -13,9 +13,9 @@ import io.riacho.api.readings.Source;
 import io.riacho.api.readings.Submission;
 import io.riacho.core.model.Statistics;
 import io.riacho.core.rules.Condition;
-import io.riacho.core.rules.Over;
 import io.riacho.core.rules.Rule;
 import io.riacho.core.rules.RuleSet;
+import io.riacho.core.rules.RuleWindow;
 import io.riacho.core.stream.StreamOptions;
 import io.riacho.disk.RealDisk;
 import io.riacho.journal.JournalOptions;
@@ -136,7 +136,7 @@ class StateIsAFoldTest {
                 "v1",
                 "m",
                 List.of(),
-                new Over.Running(),
+                new RuleWindow.Running(),
                 above,
                 null,
                 Duration.ofSeconds(5),

@@ -3,8 +3,8 @@ package io.riacho.rules;
 import io.riacho.config.Units;
 import io.riacho.core.model.Ids;
 import io.riacho.core.rules.Condition;
-import io.riacho.core.rules.Over;
 import io.riacho.core.rules.Rule;
+import io.riacho.core.rules.RuleWindow;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -32,7 +32,7 @@ public record RuleDefinition(
         String name,
         @Nullable String metric,
         List<String> sensors,
-        Over over,
+        RuleWindow over,
         String when,
         @Nullable String until,
         Duration holdFor,
@@ -51,7 +51,7 @@ public record RuleDefinition(
                     "irrigate-when-hot",
                     Ids.DEFAULT_METRIC,
                     List.of(),
-                    new Over.Running(),
+                    new RuleWindow.Running(),
                     "average > 25",
                     null,
                     Duration.ZERO,
@@ -86,12 +86,12 @@ public record RuleDefinition(
                 config.command().turnOn());
     }
 
-    private static Over over(RuleConfig config) throws RuleException {
+    private static RuleWindow over(RuleConfig config) throws RuleException {
         if (config.over().strip().equals("running")) {
-            return new Over.Running();
+            return new RuleWindow.Running();
         }
         try {
-            return new Over.Sliding(Units.duration(config.over()));
+            return new RuleWindow.Sliding(Units.duration(config.over()));
         } catch (IllegalArgumentException e) {
             throw new RuleException(
                     "rule '"
@@ -111,8 +111,8 @@ public record RuleDefinition(
                 text,
                 "over",
                 switch (over) {
-                    case Over.Running running -> "running";
-                    case Over.Sliding sliding -> micros(sliding.length());
+                    case RuleWindow.Running running -> "running";
+                    case RuleWindow.Sliding sliding -> micros(sliding.length());
                 });
         line(text, "when", when.strip());
         if (until != null) {
@@ -238,8 +238,9 @@ public record RuleDefinition(
         writeAll(out, sensors);
         out.writeLong(
                 switch (over) {
-                    case Over.Running running -> 0;
-                    case Over.Sliding sliding -> TimeUnit.MICROSECONDS.convert(sliding.length());
+                    case RuleWindow.Running running -> 0;
+                    case RuleWindow.Sliding sliding ->
+                            TimeUnit.MICROSECONDS.convert(sliding.length());
                 });
         out.writeUTF(when);
         writeNullable(out, until);
@@ -266,9 +267,12 @@ public record RuleDefinition(
         String metric = readNullable(in);
         List<String> sensors = readAll(in, SENSORS_MAX);
         long overMicros = in.readLong();
-        Over over;
+        RuleWindow over;
         try {
-            over = overMicros == 0 ? new Over.Running() : new Over.Sliding(duration(overMicros));
+            over =
+                    overMicros == 0
+                            ? new RuleWindow.Running()
+                            : new RuleWindow.Sliding(duration(overMicros));
         } catch (IllegalArgumentException e) {
             throw new IOException("a damaged rule: " + e.getMessage(), e);
         }

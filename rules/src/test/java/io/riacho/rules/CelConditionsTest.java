@@ -49,14 +49,14 @@ class CelConditionsTest {
         "average > -1e3, true",
         "average > 25 - 10, true",
     })
-    void says_of_10_20_30(String text, boolean expected) throws RuleException {
+    void saysOf10And20And30(String text, boolean expected) throws RuleException {
         Condition condition = conditions.compile("r", "when", text);
         assertThat(condition.holds(statistics(10, 20, 30))).isEqualTo(expected);
         assertThat(condition.text()).isEqualTo(text);
     }
 
     @Test
-    void a_comparison_run_natively_and_by_cel_agree() throws RuleException {
+    void aComparisonRunNativelyAndByCelAgree() throws RuleException {
         long seed = Long.getLong("riacho.seed", System.nanoTime());
         SplittableRandom random = new SplittableRandom(seed);
         int native_ = 0;
@@ -105,14 +105,14 @@ class CelConditionsTest {
                 "[1, 2].exists(x, average > 1.0) && all",
                 "",
             })
-    void what_is_wrong_is_told_with_rule_place_and_variables(String text) {
+    void whatIsWrongIsToldWithRulePlaceAndVariables(String text) {
         assertThatThrownBy(() -> conditions.compile("hot", "until", text))
                 .isInstanceOf(RuleException.class)
                 .hasMessageContaining("rule 'hot': 'until'");
     }
 
     @Test
-    void a_compile_error_names_the_column_and_the_variables() {
+    void aCompileErrorNamesTheColumnAndTheVariables() {
         assertThatThrownBy(() -> conditions.compile("hot", "when", "count > 1 && averge > 25"))
                 .hasMessageContaining("line 1, column 14")
                 .hasMessageContaining("averge")
@@ -120,7 +120,7 @@ class CelConditionsTest {
     }
 
     @Test
-    void a_condition_that_fails_does_not_hold_and_is_counted() throws RuleException {
+    void aConditionThatFailsDoesNotHoldAndIsCounted() throws RuleException {
         Condition condition = conditions.compile("r", "when", "100 / (count - 1) > 3");
         assertThat(condition.holds(statistics(1))).isFalse();
         assertThat(condition.holds(statistics(1))).isFalse();
@@ -130,14 +130,14 @@ class CelConditionsTest {
     }
 
     @Test
-    void macros_are_off() {
+    void macrosAreOff() {
         assertThatThrownBy(() ->
                         conditions.compile("r", "when", "[1, 2, 3].all(x, average > double(x))"))
                 .isInstanceOf(RuleException.class);
     }
 
     @Test
-    void a_simple_condition_does_not_need_cel() throws RuleException {
+    void aSimpleConditionDoesNotNeedCel() throws RuleException {
         assertThat(
                         List.of(
                                 conditions.compile("r", "when", "average > 25"),

@@ -4,9 +4,9 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.riacho.core.rules.Over;
 import io.riacho.core.rules.Rule;
 import io.riacho.core.rules.RuleSet;
+import io.riacho.core.rules.RuleWindow;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -42,7 +42,7 @@ class RulesTest {
                     "hot",
                     "temperature",
                     List.of("field-*", "a?"),
-                    new Over.Sliding(Duration.ofMinutes(5)),
+                    new RuleWindow.Sliding(Duration.ofMinutes(5)),
                     "average > 28",
                     "average < 26",
                     Duration.ofSeconds(30),
@@ -51,8 +51,7 @@ class RulesTest {
                     true);
 
     @Test
-    void no_rules_in_the_configuration_mean_the_default_one_and_an_empty_list_none()
-            throws RuleException {
+    void noRulesInTheConfigurationMeanTheDefaultOneAndAnEmptyListNone() throws RuleException {
         assertThat(Rules.definitions(null, Map.of())).containsExactly(RuleDefinition.DEFAULT);
         assertThat(Rules.definitions(List.of(), Map.of())).isEmpty();
         RuleSet set = Rules.compile(List.of(RuleDefinition.DEFAULT), new CelConditions());
@@ -64,14 +63,14 @@ class RulesTest {
     }
 
     @Test
-    void a_group_stands_for_its_devices() throws RuleException {
+    void aGroupStandsForItsDevices() throws RuleException {
         List<RuleDefinition> definitions =
                 Rules.definitions(
                         List.of(config("hot", "temperature", "5m", "average > 25", "north")),
                         Map.of("north", List.of("valve-1", "valve-2")));
         RuleDefinition one = definitions.getFirst();
         assertThat(one.devices()).containsExactly("valve-1", "valve-2");
-        assertThat(one.over()).isEqualTo(new Over.Sliding(Duration.ofMinutes(5)));
+        assertThat(one.over()).isEqualTo(new RuleWindow.Sliding(Duration.ofMinutes(5)));
         RuleDefinition grown =
                 Rules.definitions(
                                 List.of(
@@ -87,7 +86,7 @@ class RulesTest {
     }
 
     @Test
-    void every_part_of_a_definition_changes_its_version() {
+    void everyPartOfADefinitionChangesItsVersion() {
         List<RuleDefinition> variants = new ArrayList<>();
         variants.add(FULL);
         for (int part = 0; part < 10; part++) {
@@ -96,7 +95,7 @@ class RulesTest {
                             part == 0 ? "warm" : FULL.name(),
                             part == 1 ? null : FULL.metric(),
                             part == 2 ? List.of("field-*") : FULL.sensors(),
-                            part == 3 ? new Over.Running() : FULL.over(),
+                            part == 3 ? new RuleWindow.Running() : FULL.over(),
                             part == 4 ? "average > 29" : FULL.when(),
                             part == 5 ? null : FULL.until(),
                             part == 6 ? Duration.ZERO : FULL.holdFor(),
@@ -110,7 +109,7 @@ class RulesTest {
     }
 
     @Test
-    void a_version_stays_what_it_is_from_release_to_release() {
+    void aVersionStaysWhatItIsFromReleaseToRelease() {
         assertThat(RuleDefinition.DEFAULT.canonicalText())
                 .isEqualTo(
                         """
@@ -127,7 +126,7 @@ class RulesTest {
     }
 
     @Test
-    void definitions_survive_the_journal() throws IOException {
+    void definitionsSurviveTheJournal() throws IOException {
         List<RuleDefinition> definitions = List.of(RuleDefinition.DEFAULT, FULL);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         Rules.writeTo(new DataOutputStream(bytes), definitions);
@@ -138,7 +137,7 @@ class RulesTest {
     }
 
     @Test
-    void all_that_is_wrong_is_told_at_once() {
+    void allThatIsWrongIsToldAtOnce() {
         assertThatThrownBy(() ->
                         Rules.definitions(
                                 List.of(
@@ -152,7 +151,7 @@ class RulesTest {
                         "vague",
                         null,
                         List.of(),
-                        new Over.Running(),
+                        new RuleWindow.Running(),
                         "avg > 1",
                         null,
                         Duration.ZERO,
@@ -172,7 +171,7 @@ class RulesTest {
     }
 
     @Test
-    void compiles_to_the_rule_that_it_says() throws RuleException {
+    void compilesToTheRuleThatItSays() throws RuleException {
         Rule rule = FULL.compile(new CelConditions());
         assertThat(rule.version()).isEqualTo(FULL.version());
         assertThat(rule.priority()).isEqualTo(7);

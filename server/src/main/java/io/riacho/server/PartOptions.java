@@ -13,7 +13,7 @@ import io.riacho.identity.tls.TlsOptions;
 import io.riacho.journal.JournalOptions;
 import io.riacho.lake.Interval;
 import io.riacho.lake.LakeOptions;
-import io.riacho.mqtt.MqttLimits;
+import io.riacho.mqtt.spi.MqttLimits;
 import io.riacho.pipeline.stages.PipelineOptions;
 import java.net.InetSocketAddress;
 import java.net.URI;

@@ -1,7 +1,7 @@
 package io.riacho.simulation;
 
-/// The power is off: no operation of the disk does anything until the test says what survived
-/// ([DiskThatLosesUnsyncedWrites#crash]) or started the process again. Not an
+/// A disk whose power is off: none of its operations does anything until the test says what
+/// survived ([DiskThatLosesUnsyncedWrites#crash]) or started the process again. Not an
 /// `IOException`, because no code under test may handle it.
 public final class CrashedException extends RuntimeException {
 

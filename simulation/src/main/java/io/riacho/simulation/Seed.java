@@ -5,7 +5,8 @@ import java.util.SplittableRandom;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
 
-/// What a random test was made from, so that its failure can be replayed: `-Driacho.seed=N`.
+/// The number that a random test was made from, so that its failure can be replayed:
+/// `-Driacho.seed=N`.
 ///
 /// As a test's parameter it shows in the test's name; [#run(Property)] puts it into the failure as well.
 public record Seed(long value) {

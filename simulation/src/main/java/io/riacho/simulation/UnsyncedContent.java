@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/// What may happen to one file's bytes in a crash: of each 512-byte sector that was written since
+/// The states that a crash may leave of one file: of each 512-byte sector that was written since
 /// the last sync, all the versions that it has had, and of the file's size likewise.
 ///
 /// The bytes that the process sees are in the real file; here is only how to undo them.

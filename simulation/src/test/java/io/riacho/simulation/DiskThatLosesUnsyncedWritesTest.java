@@ -26,7 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// The fake must neither lose what it promises to keep nor keep all that it may lose.
+/// The promises of the fake disk: it neither loses what it must keep nor keeps all that it may
+/// lose.
 class DiskThatLosesUnsyncedWritesTest {
 
     private static final int TRIALS = 200;

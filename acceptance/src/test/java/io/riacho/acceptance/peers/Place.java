@@ -8,7 +8,7 @@ import io.riacho.acceptance.ServerProcess;
 import io.riacho.acceptance.peers.Way.Shows;
 import io.riacho.acceptance.peers.Way.Transport;
 import io.riacho.acceptance.peers.Way.Version;
-import io.riacho.cli.client.ClientTls;
+import io.riacho.client.ClientTls;
 import io.riacho.identity.Credentials;
 import java.net.InetSocketAddress;
 import java.net.http.HttpClient;

@@ -2,7 +2,7 @@ package io.riacho.acceptance.peers;
 
 import org.jspecify.annotations.Nullable;
 
-/// What a client says of a failure, in its own words, on one line.
+/// A failure as a client reports it, in its own words, on one line.
 final class SaidException extends Exception {
 
     private static final long serialVersionUID = 1;

@@ -4,7 +4,7 @@ import io.riacho.identity.Credentials;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/// How a client comes.
+/// The way by which a client connects: version, transport, port and identity.
 ///
 /// @param port of loopback
 /// @param shows what the client shows and trusts; null: there is no TLS

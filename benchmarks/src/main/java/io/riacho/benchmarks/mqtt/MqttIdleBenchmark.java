@@ -8,8 +8,8 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// What a connection costs that does nothing: clients with a keep-alive, each subscribed to the commands
-/// of its device. Connects as fast as the server answers, 256 at a time.
+/// Measures the cost of a connection that does nothing: clients with a keep-alive, each subscribed to
+/// the commands of its device. Connects as fast as the server answers, 256 at a time.
 public final class MqttIdleBenchmark {
 
     private static final int[] CONNECTIONS = {10_000, 50_000};

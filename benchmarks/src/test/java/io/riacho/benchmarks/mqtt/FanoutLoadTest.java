@@ -3,7 +3,7 @@ package io.riacho.benchmarks.mqtt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.riacho.mqtt.MqttServer;
-import io.riacho.mqtt.Publishes;
+import io.riacho.mqtt.spi.PublishHandler;
 import org.junit.jupiter.api.Test;
 
 /// With a plain MQTT server.
@@ -11,7 +11,7 @@ class FanoutLoadTest {
 
     @Test
     void everyMessageReachesEverySubscriber() throws Exception {
-        try (MqttServer server = PublishLoadTest.server(Publishes.NONE)) {
+        try (MqttServer server = PublishLoadTest.server(PublishHandler.NONE)) {
             server.start();
             for (int qos = 0; qos <= 1; qos++) {
                 // It fails by itself when a message is missing.

@@ -3,15 +3,15 @@ package io.riacho.benchmarks.mqtt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
-import io.riacho.mqtt.Authenticator;
-import io.riacho.mqtt.Authorizer;
-import io.riacho.mqtt.ClientEvents;
 import io.riacho.mqtt.Listener;
-import io.riacho.mqtt.MqttLimits;
 import io.riacho.mqtt.MqttServer;
-import io.riacho.mqtt.PublishBatch;
-import io.riacho.mqtt.Publishes;
 import io.riacho.mqtt.session.SessionStoreInMemory;
+import io.riacho.mqtt.spi.Authenticator;
+import io.riacho.mqtt.spi.Authorizer;
+import io.riacho.mqtt.spi.ClientEvents;
+import io.riacho.mqtt.spi.MqttLimits;
+import io.riacho.mqtt.spi.PublishBatch;
+import io.riacho.mqtt.spi.PublishHandler;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
@@ -67,7 +67,7 @@ class PublishLoadTest {
         }
     }
 
-    static MqttServer server(Publishes publishes) {
+    static MqttServer server(PublishHandler publishes) {
         return new MqttServer(
                 new MqttServer.Parts(
                         List.of(Listener.tcp("127.0.0.1", 0)),
@@ -82,7 +82,7 @@ class PublishLoadTest {
     }
 
     /// Remembers what was published, topic and payload.
-    private static final class Distinct implements Publishes {
+    private static final class Distinct implements PublishHandler {
 
         private final Set<String> messages = ConcurrentHashMap.newKeySet();
 

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
-/// Devices in lines of text.
+/// Prints devices as lines of text.
 public final class DeviceText {
 
     private static final String ROW = "%-32s  %-8s  %-8s  %-10s  %s";

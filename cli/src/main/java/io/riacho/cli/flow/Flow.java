@@ -4,8 +4,8 @@ import com.google.protobuf.Message;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.stub.BlockingClientCall;
-import io.riacho.cli.client.ClientTls;
-import io.riacho.cli.client.Target;
+import io.riacho.client.ClientTls;
+import io.riacho.client.Target;
 import io.riacho.protocol.actuator.ActuationCommand;
 import io.riacho.protocol.actuator.ActuatorGrpc;
 import io.riacho.protocol.processor.ProcessedData;
@@ -57,7 +57,7 @@ public record Flow(
         }
     }
 
-    /// What a flow wrote, in the order of writing.
+    /// The files that a flow wrote, in the order of writing.
     ///
     /// @param commands how many commands the actuator answered
     /// @param turnedOn how many of those turn the actuator on

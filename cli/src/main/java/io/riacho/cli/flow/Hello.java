@@ -1,15 +1,15 @@
 package io.riacho.cli.flow;
 
 import io.grpc.StatusRuntimeException;
-import io.riacho.cli.client.ClientTls;
-import io.riacho.cli.client.Target;
+import io.riacho.client.ClientTls;
+import io.riacho.client.Target;
 import io.riacho.protocol.hello.Mensagem;
 import io.riacho.protocol.hello.SaudacaoGrpc;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// The greeting's client.
+/// The client of the greeting service (Saudacao).
 public final class Hello {
 
     /// How long the answer may take, in s.

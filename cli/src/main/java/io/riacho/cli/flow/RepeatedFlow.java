@@ -15,7 +15,7 @@ public record RepeatedFlow(Flow flow, InstantSource clock) {
     /// Between a round that failed and the next, so that a service that is away is not stormed.
     private static final Duration PAUSE = Duration.ofMillis(100);
 
-    /// How one round went.
+    /// The outcome of one round.
     ///
     /// @param beganMillis when it began, epoch ms
     /// @param endedMillis when it ended, epoch ms

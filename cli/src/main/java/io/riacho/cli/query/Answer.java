@@ -3,7 +3,7 @@ package io.riacho.cli.query;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What a query answered.
+/// The answer to a query: a table of plain values.
 ///
 /// @param columns their names
 /// @param rows each as long as `columns`; a value is null, a Boolean, a Number or a String

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// How an answer is printed.
+/// The formats in which an answer is printed.
 public enum Format {
     /// For people: columns side by side, numbers to the right.
     TABLE,

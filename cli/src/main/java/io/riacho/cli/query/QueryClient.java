@@ -1,6 +1,7 @@
 package io.riacho.cli.query;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.riacho.cli.common.ServerClient;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

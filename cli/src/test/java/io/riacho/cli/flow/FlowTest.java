@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.riacho.cli.client.Target;
+import io.riacho.client.Target;
 import io.riacho.protocol.actuator.ActuationCommand;
 import java.io.IOException;
 import java.nio.file.Files;

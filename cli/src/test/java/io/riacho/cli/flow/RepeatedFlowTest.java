@@ -2,7 +2,7 @@ package io.riacho.cli.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.riacho.cli.client.Target;
+import io.riacho.client.Target;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;

@@ -2,7 +2,7 @@ package io.riacho.cli.flow;
 
 import io.grpc.BindableService;
 import io.netty.handler.ssl.SslContext;
-import io.riacho.cli.client.Target;
+import io.riacho.client.Target;
 import io.riacho.doors.grpc.ActuatorService;
 import io.riacho.doors.grpc.GreetingService;
 import io.riacho.doors.grpc.GrpcDoor;

@@ -9,7 +9,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/// How answers look.
+/// Answers in each format, as printed.
 class FormatTest {
 
     private static final Answer ANSWER =

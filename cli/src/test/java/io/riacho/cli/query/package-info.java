@@ -1,3 +1,4 @@
+/// The formats of answers.
 @NullMarked
 package io.riacho.cli.query;
 

@@ -1,6 +1,7 @@
 package io.riacho.core.rules;
 
-/// `*` stands for any characters, `?` for one; everything else for itself.
+/// Matches names with globs: `*` stands for any characters, `?` for one; everything else for
+/// itself.
 public final class Globs {
 
     private Globs() {}

@@ -4,11 +4,12 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// A condition over the statistics of a series that wishes devices on or off.
+/// A condition over the statistics of a series that asks for devices to be on or off.
 ///
-/// While active it wishes `turnOn`, with its priority; while not, it abstains. It becomes active once
-/// `when` has held for `holdFor` of event time, and inactive as soon as `until` holds, or, without
-/// one, as soon as `when` no longer does. Over a sliding window that has run empty it is inactive.
+/// While active it asks for `turnOn`, with its priority; while not, it abstains. It becomes active
+/// once `when` has held for `holdFor` of event time, and inactive as soon as `until` holds, or,
+/// without one, as soon as `when` no longer does. Over a sliding window that has run empty it is
+/// inactive.
 ///
 /// @param name unique in its [RuleSet]; what people call it
 /// @param version stands for everything that the rule says, groups expanded: state is kept under it,
@@ -22,13 +23,13 @@ import org.jspecify.annotations.Nullable;
 /// @param holdFor how long `when` must hold, in event time; zero: at once
 /// @param priority the highest decides
 /// @param devices the devices it commands; `{sensor}` in one stands for the sensor's id
-/// @param turnOn what it wishes
+/// @param turnOn what it asks for
 public record Rule(
         String name,
         String version,
         @Nullable String metric,
         List<String> sensors,
-        Over over,
+        RuleWindow over,
         Condition when,
         @Nullable Condition until,
         Duration holdFor,

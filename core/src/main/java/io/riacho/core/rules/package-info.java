@@ -1,4 +1,5 @@
-/// What a rule is to the stream core: a condition over statistics that wishes devices on or off.
+/// The stream core's notion of a rule: a condition over statistics that asks for devices to be on
+/// or off.
 ///
 /// The language of conditions stays outside: whoever builds a [io.riacho.core.rules.Rule] brings
 /// compiled [io.riacho.core.rules.Condition]s. A rule's version names its whole definition; state is

@@ -2,11 +2,11 @@ package io.riacho.core.stream;
 
 import org.jspecify.annotations.Nullable;
 
-/// What came of a wish.
+/// The effect of a [DesiredState] on its device.
 ///
-/// @param transition the change of the device's wished state, or null when it stays
-/// @param refused whether the wish was not taken because the device has as many as it may
-///     ([StreamOptions#wishesPerDeviceMax()])
+/// @param transition the change of the device's state, or null when it stays
+/// @param refused whether the desired state was not taken because the device has as many as it may
+///     ([StreamOptions#desiredStatesPerDeviceMax()])
 public record DeviceOutcome(@Nullable Transition transition, boolean refused) {
 
     static final DeviceOutcome NOTHING = new DeviceOutcome(null, false);

@@ -12,10 +12,10 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 
-/// What is wished of one device, and what it was last told. Changed only by
-/// [StreamCore#apply(DeviceState, Wish)], by one thread at a time.
+/// The desired states of one device, and what it was last told. Changed only by
+/// [StreamCore#apply(DeviceState, DesiredState)], by one thread at a time.
 ///
-/// It holds at most [StreamOptions#wishesPerDeviceMax()] wishes; one more is not taken, and
+/// It holds at most [StreamOptions#desiredStatesPerDeviceMax()] of them; one more is not taken, and
 /// [DeviceOutcome#refused()] says so.
 public final class DeviceState {
 
@@ -23,16 +23,16 @@ public final class DeviceState {
 
     private record Key(String version, String sensor, String metric) {}
 
-    /// How many wishes of a priority wish on and off.
+    /// How many desired states of a priority are on, and how many off.
     private static final class Tally {
         int on;
         int off;
     }
 
     private final String device;
-    private final Map<Key, Wish> wishes = new LinkedHashMap<>();
+    private final Map<Key, DesiredState> desiredStates = new LinkedHashMap<>();
 
-    /// By priority; follows from the wishes.
+    /// By priority; follows from the desired states.
     private final NavigableMap<Integer, Tally> tallies = new TreeMap<>();
 
     private boolean on;
@@ -42,7 +42,7 @@ public final class DeviceState {
         this.device = device;
     }
 
-    /// The state of a device that nothing was wished of: off.
+    /// The state of a device of which nothing is desired: off.
     public static DeviceState of(String device) {
         return new DeviceState(device);
     }
@@ -51,7 +51,7 @@ public final class DeviceState {
         return device;
     }
 
-    /// What is wished of it now, as the last transition said.
+    /// Whether it is to be on, as the last transition said.
     public boolean on() {
         return on;
     }
@@ -61,37 +61,37 @@ public final class DeviceState {
         return transitions;
     }
 
-    /// How many wishes it has now.
-    public int wishes() {
-        return wishes.size();
+    /// How many desired states it has now.
+    public int desiredStates() {
+        return desiredStates.size();
     }
 
-    /// @param insist whether a wish that decides is a transition even where the state stays
-    DeviceOutcome apply(Wish wish, int wishesMax, boolean insist) {
-        Key key = new Key(wish.version(), wish.sensor(), wish.metric());
-        if (wish.active()) {
-            if (wishes.size() >= wishesMax && !wishes.containsKey(key)) {
+    /// @param force whether a desired state that decides is a transition even where the state stays
+    DeviceOutcome apply(DesiredState desired, int desiredStatesMax, boolean force) {
+        Key key = new Key(desired.version(), desired.sensor(), desired.metric());
+        if (desired.active()) {
+            if (desiredStates.size() >= desiredStatesMax && !desiredStates.containsKey(key)) {
                 return DeviceOutcome.REFUSED;
             }
-            Wish former = wishes.put(key, wish);
+            DesiredState former = desiredStates.put(key, desired);
             if (former != null) {
                 tally(former, -1);
             }
-            tally(wish, 1);
+            tally(desired, 1);
         } else {
-            Wish former = wishes.remove(key);
+            DesiredState former = desiredStates.remove(key);
             if (former == null) {
                 return DeviceOutcome.NOTHING;
             }
             tally(former, -1);
         }
-        boolean wished = !tallies.isEmpty() && tallies.lastEntry().getValue().on > 0;
-        if (wished == on && !(insist && decides(wish))) {
+        boolean decided = !tallies.isEmpty() && tallies.lastEntry().getValue().on > 0;
+        if (decided == on && !(force && decides(desired))) {
             return DeviceOutcome.NOTHING;
         }
-        on = wished;
+        on = decided;
         transitions++;
-        Wish deciding = deciding(wish);
+        DesiredState deciding = deciding(desired);
         Transition transition =
                 new Transition(
                         id(deciding.version()),
@@ -101,33 +101,33 @@ public final class DeviceState {
                         deciding.version(),
                         on,
                         deciding.average(),
-                        wish.timestampMicros(),
+                        desired.timestampMicros(),
                         transitions);
         return new DeviceOutcome(transition, false);
     }
 
-    private void tally(Wish wish, int by) {
-        Tally tally = tallies.computeIfAbsent(wish.priority(), priority -> new Tally());
-        if (wish.turnOn()) {
+    private void tally(DesiredState desired, int by) {
+        Tally tally = tallies.computeIfAbsent(desired.priority(), priority -> new Tally());
+        if (desired.turnOn()) {
             tally.on += by;
         } else {
             tally.off += by;
         }
         if (tally.on == 0 && tally.off == 0) {
-            tallies.remove(wish.priority());
+            tallies.remove(desired.priority());
         }
     }
 
-    /// Whether the state is as this wish says, and because of its priority.
-    private boolean decides(Wish wish) {
-        return wish.active()
-                && tallies.lastKey() == wish.priority()
-                && tallies.lastEntry().getValue().on > 0 == wish.turnOn();
+    /// Whether the state is as this one says, and because of its priority.
+    private boolean decides(DesiredState desired) {
+        return desired.active()
+                && tallies.lastKey() == desired.priority()
+                && tallies.lastEntry().getValue().on > 0 == desired.turnOn();
     }
 
-    /// The wish that the new state follows: the one that changed if it decides or none is left,
+    /// The desired state that decides: the one that changed if it decides or none is left,
     /// otherwise the oldest of those that decide.
-    private Wish deciding(Wish changed) {
+    private DesiredState deciding(DesiredState changed) {
         if (tallies.isEmpty()) {
             return changed;
         }
@@ -135,9 +135,9 @@ public final class DeviceState {
         if (decides(changed)) {
             return changed;
         }
-        for (Wish wish : wishes.values()) {
-            if (wish.priority() == priority && wish.turnOn() == on) {
-                return wish;
+        for (DesiredState desired : desiredStates.values()) {
+            if (desired.priority() == priority && desired.turnOn() == on) {
+                return desired;
             }
         }
         return changed;
@@ -162,17 +162,17 @@ public final class DeviceState {
         out.writeUTF(device);
         out.writeBoolean(on);
         out.writeLong(transitions);
-        Wire.writeVarint(out, wishes.size());
-        for (Wish wish : wishes.values()) {
-            out.writeLong(wish.position());
-            out.writeUTF(wish.rule());
-            out.writeUTF(wish.version());
-            out.writeUTF(wish.sensor());
-            out.writeUTF(wish.metric());
-            out.writeBoolean(wish.turnOn());
-            out.writeInt(wish.priority());
-            out.writeDouble(wish.average());
-            out.writeLong(wish.timestampMicros());
+        StateCodec.writeVarint(out, desiredStates.size());
+        for (DesiredState desired : desiredStates.values()) {
+            out.writeLong(desired.position());
+            out.writeUTF(desired.rule());
+            out.writeUTF(desired.version());
+            out.writeUTF(desired.sensor());
+            out.writeUTF(desired.metric());
+            out.writeBoolean(desired.turnOn());
+            out.writeInt(desired.priority());
+            out.writeDouble(desired.average());
+            out.writeLong(desired.timestampMicros());
         }
     }
 
@@ -192,10 +192,10 @@ public final class DeviceState {
         DeviceState read = new DeviceState(in.readUTF());
         read.on = in.readBoolean();
         read.transitions = in.readLong();
-        int count = Wire.readCount(in, Integer.MAX_VALUE, "wishes");
+        int count = StateCodec.readCount(in, Integer.MAX_VALUE, "desired states");
         for (int i = 0; i < count; i++) {
-            Wish wish =
-                    new Wish(
+            DesiredState desired =
+                    new DesiredState(
                             in.readLong(),
                             in.readUTF(),
                             in.readUTF(),
@@ -207,8 +207,9 @@ public final class DeviceState {
                             in.readInt(),
                             in.readDouble(),
                             in.readLong());
-            read.wishes.put(new Key(wish.version(), wish.sensor(), wish.metric()), wish);
-            read.tally(wish, 1);
+            read.desiredStates.put(
+                    new Key(desired.version(), desired.sensor(), desired.metric()), desired);
+            read.tally(desired, 1);
         }
         return read;
     }

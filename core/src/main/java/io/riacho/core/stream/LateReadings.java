@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// What a series holds at or below its floor: late readings that wait for their resolution, and rows
-/// that came of resolutions and are not sealed yet.
+/// The readings of a series at or below its floor: late ones that wait for their resolution, and
+/// rows that came of resolutions and are not sealed yet.
 final class LateReadings {
 
     /// A late reading and those of the same timestamp that came after it.
@@ -103,15 +103,15 @@ final class LateReadings {
     }
 
     void writeTo(DataOutput out) throws IOException {
-        Wire.writeVarint(out, byPosition.size());
+        StateCodec.writeVarint(out, byPosition.size());
         for (Waiting one : byPosition.values()) {
             write(out, one.first);
-            Wire.writeVarint(out, one.others.size());
+            StateCodec.writeVarint(out, one.others.size());
             for (SensorRecord.Measured other : one.others) {
                 write(out, other);
             }
         }
-        Wire.writeVarint(out, rows.size());
+        StateCodec.writeVarint(out, rows.size());
         for (Map.Entry<Long, Aside> row : rows.entrySet()) {
             out.writeLong(row.getKey());
             out.writeLong(row.getValue().position());
@@ -121,21 +121,21 @@ final class LateReadings {
 
     private static void write(DataOutput out, SensorRecord.Measured measured) throws IOException {
         out.writeLong(measured.position());
-        Wire.writeReading(out, measured.reading());
+        StateCodec.writeReading(out, measured.reading());
     }
 
     static LateReadings readFrom(DataInput in, String sensor, String metric) throws IOException {
         LateReadings read = new LateReadings();
-        int count = Wire.readCount(in, Integer.MAX_VALUE, "late readings");
+        int count = StateCodec.readCount(in, Integer.MAX_VALUE, "late readings");
         for (int i = 0; i < count; i++) {
             Waiting one = new Waiting(readMeasured(in, sensor, metric));
-            int others = Wire.readCount(in, Integer.MAX_VALUE, "late readings");
+            int others = StateCodec.readCount(in, Integer.MAX_VALUE, "late readings");
             for (int k = 0; k < others; k++) {
                 one.others.add(readMeasured(in, sensor, metric));
             }
             read.put(one);
         }
-        int rows = Wire.readCount(in, Integer.MAX_VALUE, "rows kept aside");
+        int rows = StateCodec.readCount(in, Integer.MAX_VALUE, "rows kept aside");
         for (int i = 0; i < rows; i++) {
             long timestampMicros = in.readLong();
             long position = in.readLong();
@@ -147,6 +147,6 @@ final class LateReadings {
     private static SensorRecord.Measured readMeasured(DataInput in, String sensor, String metric)
             throws IOException {
         long position = in.readLong();
-        return new SensorRecord.Measured(position, Wire.readReading(in, sensor, metric));
+        return new SensorRecord.Measured(position, StateCodec.readReading(in, sensor, metric));
     }
 }

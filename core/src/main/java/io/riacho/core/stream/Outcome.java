@@ -7,8 +7,8 @@ import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What came of a record. All lists are in the order in which things came about, may not be changed,
-/// and are a shared empty one in the common case.
+/// The effects of a record. All lists are in the order in which things came about, may not be
+/// changed, and are a shared empty one in the common case.
 public final class Outcome {
 
     private Verdict verdict = Verdict.NONE;
@@ -19,7 +19,7 @@ public final class Outcome {
     private @Nullable List<Conflict> conflicts;
     private @Nullable List<Settled> settled;
     private @Nullable List<WindowResult> windows;
-    private @Nullable List<Wish> wishes;
+    private @Nullable List<DesiredState> desiredStates;
 
     Outcome() {}
 
@@ -72,9 +72,9 @@ public final class Outcome {
         return view(windows);
     }
 
-    /// Wishes that changed; to be applied to their devices' states in this order.
-    public List<Wish> wishes() {
-        return view(wishes);
+    /// Desired states that changed; to be applied to their devices' states in this order.
+    public List<DesiredState> desiredStates() {
+        return view(desiredStates);
     }
 
     private static <T> List<T> view(@Nullable List<T> list) {
@@ -119,10 +119,10 @@ public final class Outcome {
         windows.add(window);
     }
 
-    void add(Wish wish) {
-        if (wishes == null) {
-            wishes = new ArrayList<>(1);
+    void add(DesiredState desired) {
+        if (desiredStates == null) {
+            desiredStates = new ArrayList<>(1);
         }
-        wishes.add(wish);
+        desiredStates.add(desired);
     }
 }

@@ -2,8 +2,8 @@ package io.riacho.core.stream;
 
 import io.riacho.core.model.Statistics;
 import io.riacho.core.rules.Condition;
-import io.riacho.core.rules.Over;
 import io.riacho.core.rules.Rule;
+import io.riacho.core.rules.RuleWindow;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Where a rule stands in one series: inactive, holding (its condition holds, but not yet for long
+/// The phase of a rule in one series: inactive, holding (its condition holds, but not yet for long
 /// enough), or active.
 final class RuleState {
 
@@ -22,7 +22,7 @@ final class RuleState {
     }
 
     /// What is written of a rule that is not inactive, and all that is known of it once its rule is
-    /// gone: enough to go on, and to withdraw what it wishes.
+    /// gone: enough to go on, and to withdraw what it asks for.
     record Saved(
             String rule,
             String version,
@@ -39,7 +39,7 @@ final class RuleState {
             out.writeLong(sinceMicros);
             out.writeBoolean(turnOn);
             out.writeInt(priority);
-            Wire.writeVarint(out, devices.size());
+            StateCodec.writeVarint(out, devices.size());
             for (String device : devices) {
                 out.writeUTF(device);
             }
@@ -53,15 +53,15 @@ final class RuleState {
             boolean turnOn = in.readBoolean();
             int priority = in.readInt();
             List<String> devices = new ArrayList<>();
-            int count = Wire.readCount(in, Rule.DEVICES_MAX, "devices of a rule");
+            int count = StateCodec.readCount(in, Rule.DEVICES_MAX, "devices of a rule");
             for (int i = 0; i < count; i++) {
                 devices.add(in.readUTF());
             }
             return new Saved(rule, version, phase, sinceMicros, turnOn, priority, devices);
         }
 
-        /// Puts the wishes of an active rule, or their withdrawal, into an outcome.
-        void wish(
+        /// Puts the desired states of an active rule, or their withdrawal, into an outcome.
+        void putDesiredStates(
                 boolean active,
                 long position,
                 String sensor,
@@ -71,7 +71,7 @@ final class RuleState {
                 Outcome outcome) {
             for (String device : devices) {
                 outcome.add(
-                        new Wish(
+                        new DesiredState(
                                 position, rule, version, sensor, metric, device, active, turnOn,
                                 priority, average, nowMicros));
             }
@@ -98,8 +98,8 @@ final class RuleState {
     /// The length of the sliding window that a rule needs, or 0 when it needs none.
     static long slidingMicros(Rule rule) {
         return switch (rule.over()) {
-            case Over.Running running -> 0;
-            case Over.Sliding sliding -> StreamCore.micros(sliding.length());
+            case RuleWindow.Running running -> 0;
+            case RuleWindow.Sliding sliding -> StreamCore.micros(sliding.length());
         };
     }
 
@@ -145,7 +145,8 @@ final class RuleState {
                                     ? !rule.when().holds(statistics)
                                     : until.holds(statistics));
             if (over) {
-                wish(false, position, sensor, metric, statistics.mean(), nowMicros, outcome);
+                putDesiredStates(
+                        false, position, sensor, metric, statistics.mean(), nowMicros, outcome);
                 phase = Phase.INACTIVE;
             }
             return;
@@ -160,11 +161,11 @@ final class RuleState {
         }
         if (nowMicros - sinceMicros >= holdForMicros) {
             phase = Phase.ACTIVE;
-            wish(true, position, sensor, metric, statistics.mean(), nowMicros, outcome);
+            putDesiredStates(true, position, sensor, metric, statistics.mean(), nowMicros, outcome);
         }
     }
 
-    private void wish(
+    private void putDesiredStates(
             boolean active,
             long position,
             String sensor,
@@ -174,7 +175,7 @@ final class RuleState {
             Outcome outcome) {
         Saved saved = saved(sensor);
         if (saved != null) {
-            saved.wish(active, position, sensor, metric, average, nowMicros, outcome);
+            saved.putDesiredStates(active, position, sensor, metric, average, nowMicros, outcome);
         }
     }
 }

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// All that is kept of one sensor. Changed only by [StreamCore#apply(SensorState, SensorRecord)], by
-/// one thread at a time; its limits are listed there.
+/// The state of one sensor: all that is kept of it. Changed only by
+/// [StreamCore#apply(SensorState, SensorRecord)], by one thread at a time; its limits are listed there.
 ///
 /// Written and read again it is the same: any record has the same outcome on both. The form carries
 /// a version; a later one reads this.
@@ -103,7 +103,7 @@ public final class SensorState {
     public void writeTo(DataOutput out) throws IOException {
         out.writeByte(FORMAT);
         out.writeUTF(sensor);
-        Wire.writeVarint(out, series.size());
+        StateCodec.writeVarint(out, series.size());
         for (SeriesState one : series.values()) {
             one.writeTo(out);
         }
@@ -123,7 +123,7 @@ public final class SensorState {
                             + ": use the version that wrote it, or a newer one");
         }
         SensorState read = new SensorState(in.readUTF());
-        int count = Wire.readCount(in, SERIES_MAX, "series");
+        int count = StateCodec.readCount(in, SERIES_MAX, "series");
         for (int i = 0; i < count; i++) {
             SeriesState one = SeriesState.readFrom(in, read);
             read.series.put(one.metric(), one);

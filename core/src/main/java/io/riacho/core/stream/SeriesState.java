@@ -12,7 +12,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// All that is kept of one series: part of a [SensorState]. How it goes is told at [StreamCore].
+/// The state of one series: part of a [SensorState]. [StreamCore] explains its floor, its late
+/// readings and its time.
 public final class SeriesState {
 
     private static final int WINDOW_SIZES_MAX = 1_000;
@@ -250,11 +251,11 @@ public final class SeriesState {
         }
     }
 
-    /// Takes back what rules that are gone still wish.
+    /// Takes back what rules that are gone still ask for.
     void withdraw(long position, Outcome outcome) {
         for (RuleState.Saved gone : savedRules) {
             if (gone.phase() == RuleState.Phase.ACTIVE) {
-                gone.wish(
+                gone.putDesiredStates(
                         false,
                         position,
                         owner.sensor(),
@@ -345,12 +346,12 @@ public final class SeriesState {
             late.writeTo(out);
         }
         tumbling.writeTo(out);
-        Wire.writeVarint(out, sliding.length);
+        StateCodec.writeVarint(out, sliding.length);
         for (SlidingWindow window : sliding) {
             window.writeTo(out);
         }
         List<RuleState.Saved> saved = saved();
-        Wire.writeVarint(out, saved.size());
+        StateCodec.writeVarint(out, saved.size());
         for (RuleState.Saved one : saved) {
             one.writeTo(out);
         }
@@ -370,12 +371,13 @@ public final class SeriesState {
             owner.pendingLate += late.waiting();
         }
         read.tumbling = SeriesWindows.readFrom(in);
-        read.sliding = new SlidingWindow[Wire.readCount(in, WINDOW_SIZES_MAX, "sliding windows")];
+        read.sliding =
+                new SlidingWindow[StateCodec.readCount(in, WINDOW_SIZES_MAX, "sliding windows")];
         for (int i = 0; i < read.sliding.length; i++) {
             read.sliding[i] = SlidingWindow.readFrom(in);
         }
         List<RuleState.Saved> saved = new ArrayList<>();
-        int count = Wire.readCount(in, Integer.MAX_VALUE, "states of rules");
+        int count = StateCodec.readCount(in, Integer.MAX_VALUE, "states of rules");
         for (int i = 0; i < count; i++) {
             saved.add(RuleState.Saved.readFrom(in));
         }

@@ -164,7 +164,7 @@ final class SeriesWindows {
     }
 
     void writeTo(DataOutput out) throws IOException {
-        Wire.writeVarint(out, sizes.length);
+        StateCodec.writeVarint(out, sizes.length);
         for (TumblingWindows windows : sizes) {
             windows.writeTo(out);
         }
@@ -178,7 +178,7 @@ final class SeriesWindows {
         SeriesWindows read = new SeriesWindows();
         TumblingWindows[] sizes =
                 new TumblingWindows
-                        [Wire.readCount(in, StreamOptions.WINDOWS_MAX, "sizes of windows")];
+                        [StateCodec.readCount(in, StreamOptions.WINDOWS_MAX, "sizes of windows")];
         for (int i = 0; i < sizes.length; i++) {
             sizes[i] = TumblingWindows.readFrom(in);
         }

@@ -1,6 +1,6 @@
 package io.riacho.core.stream;
 
-/// What became of a reading that was late.
+/// The verdict on a reading that was late.
 ///
 /// @param of the reading's position
 public record Settled(long of, Verdict verdict) {}

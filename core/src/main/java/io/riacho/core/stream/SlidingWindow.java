@@ -173,24 +173,24 @@ final class SlidingWindow {
     }
 
     void writeTo(DataOutput out) throws IOException {
-        Wire.writeVarint(out, lengthMicros);
-        Wire.writeVarint(out, size);
+        StateCodec.writeVarint(out, lengthMicros);
+        StateCodec.writeVarint(out, size);
         for (int i = 0; i < size; i++) {
-            Wire.writeSigned(out, indexes[i]);
+            StateCodec.writeSigned(out, indexes[i]);
             buckets[i].writeTo(out);
         }
     }
 
     /// What was written; it has to be brought to its series' time by [#advance(long)].
     static SlidingWindow readFrom(DataInput in) throws IOException {
-        long length = Wire.readVarint(in);
+        long length = StateCodec.readVarint(in);
         if (length <= 0) {
             throw new IOException("damaged state: a sliding window of " + length + " µs");
         }
         SlidingWindow read = new SlidingWindow(length);
-        int count = Wire.readCount(in, BUCKETS, "buckets of a sliding window");
+        int count = StateCodec.readCount(in, BUCKETS, "buckets of a sliding window");
         for (int i = 0; i < count; i++) {
-            read.insert(i, Wire.readSigned(in), Statistics.readFrom(in));
+            read.insert(i, StateCodec.readSigned(in), Statistics.readFrom(in));
         }
         return read;
     }

@@ -71,8 +71,8 @@ public final class StreamCore {
     /// in the order of their positions.
     ///
     /// A state whose last record was applied by a core with other rules goes on like this: rules of
-    /// the same version keep their state, the others begin; what a rule that is gone still wishes is
-    /// withdrawn by [SensorRecord.RulesChanged].
+    /// the same version keep their state, the others begin; what a rule that is gone still asks for
+    /// is withdrawn by [SensorRecord.RulesChanged].
     ///
     /// @throws IllegalArgumentException when a reading is not of the state's sensor
     public Outcome apply(SensorState state, SensorRecord record) {
@@ -115,38 +115,39 @@ public final class StreamCore {
         return outcome;
     }
 
-    /// Applies one change of a wish to the state of its device. Of all wishes that a device has, the
-    /// highest priority decides, and there any 'on'; without a wish it is off. It starts off, so its
+    /// Applies one desired state, or its withdrawal, to its device. Of all that a device has, the
+    /// highest priority decides, and there any 'on'; without one it is off. It starts off, so its
     /// first transition is to on.
     ///
-    /// Wishes are kept by (rule version, sensor, metric): applying one again changes nothing.
+    /// Desired states are kept by (rule version, sensor, metric): applying one again changes
+    /// nothing.
     ///
-    /// @throws IllegalArgumentException when the wish is not of the state's device
-    public DeviceOutcome apply(DeviceState state, Wish wish) {
-        return apply(state, wish, options.wishesPerDeviceMax(), false);
+    /// @throws IllegalArgumentException when the desired state is of another device
+    public DeviceOutcome apply(DeviceState state, DesiredState desired) {
+        return apply(state, desired, options.desiredStatesPerDeviceMax(), false);
     }
 
-    /// Applies somebody's own wish to the state of its device. It counts like a rule's, with two
-    /// differences: it is taken however many wishes the device has, and where it decides there is a
+    /// Applies what a person desires to the state of its device. It counts like a rule's, with two
+    /// differences: it is taken however many the device has, and where it decides there is a
     /// transition even if the device was told the same before. Who asks for a command gets one, also
     /// from a device that is believed to be off.
     ///
-    /// @throws IllegalArgumentException when the wish is not of the state's device
-    public DeviceOutcome insist(DeviceState state, Wish wish) {
-        return apply(state, wish, Integer.MAX_VALUE, true);
+    /// @throws IllegalArgumentException when the desired state is of another device
+    public DeviceOutcome force(DeviceState state, DesiredState desired) {
+        return apply(state, desired, Integer.MAX_VALUE, true);
     }
 
     private static DeviceOutcome apply(
-            DeviceState state, Wish wish, int wishesMax, boolean insist) {
-        if (!wish.device().equals(state.device())) {
+            DeviceState state, DesiredState desired, int desiredStatesMax, boolean force) {
+        if (!desired.device().equals(state.device())) {
             throw new IllegalArgumentException(
-                    "a wish for device '"
-                            + wish.device()
+                    "a desired state for device '"
+                            + desired.device()
                             + "' for the state of '"
                             + state.device()
                             + "'");
         }
-        return state.apply(wish, wishesMax, insist);
+        return state.apply(desired, desiredStatesMax, force);
     }
 
     List<Rule> rulesConcerning(String sensor, String metric) {

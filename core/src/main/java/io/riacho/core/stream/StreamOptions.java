@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 
-/// How the stream core is set.
+/// The settings of the stream core.
 ///
 /// @param windows sizes of tumbling windows, distinct, each 1 s to 366 days; at most [#WINDOWS_MAX]
 /// @param windowGrace how long after its end, in event time of its series, a window stays open for
@@ -14,14 +14,15 @@ import java.util.List;
 /// @param rememberedPerSeries how many rows a series remembers after they are sealed
 /// @param pendingLateMax late readings of one sensor that may wait for their resolution; further
 ///     ones come out with [Late#held()] false
-/// @param wishesPerDeviceMax wishes that a device may have at a time; further ones are refused
+/// @param desiredStatesPerDeviceMax desired states that a device may have at a time; further ones
+///     are refused
 public record StreamOptions(
         List<Duration> windows,
         Duration windowGrace,
         int openWindowsPerSizeMax,
         int rememberedPerSeries,
         int pendingLateMax,
-        int wishesPerDeviceMax) {
+        int desiredStatesPerDeviceMax) {
 
     public static final int WINDOWS_MAX = 16;
 
@@ -51,7 +52,7 @@ public record StreamOptions(
         require(openWindowsPerSizeMax >= 1, "openWindowsPerSizeMax is at least 1");
         require(rememberedPerSeries >= 1, "rememberedPerSeries is at least 1");
         require(pendingLateMax >= 0, "pendingLateMax is not negative");
-        require(wishesPerDeviceMax >= 1, "wishesPerDeviceMax is at least 1");
+        require(desiredStatesPerDeviceMax >= 1, "desiredStatesPerDeviceMax is at least 1");
     }
 
     private static boolean isWindow(Duration size) {
@@ -72,7 +73,7 @@ public record StreamOptions(
                 openWindowsPerSizeMax,
                 rememberedPerSeries,
                 pendingLateMax,
-                wishesPerDeviceMax);
+                desiredStatesPerDeviceMax);
     }
 
     public StreamOptions withRememberedPerSeries(int rows) {
@@ -82,7 +83,7 @@ public record StreamOptions(
                 openWindowsPerSizeMax,
                 rows,
                 pendingLateMax,
-                wishesPerDeviceMax);
+                desiredStatesPerDeviceMax);
     }
 
     public StreamOptions withPendingLateMax(int readings) {
@@ -92,6 +93,6 @@ public record StreamOptions(
                 openWindowsPerSizeMax,
                 rememberedPerSeries,
                 readings,
-                wishesPerDeviceMax);
+                desiredStatesPerDeviceMax);
     }
 }

@@ -195,14 +195,14 @@ final class Timeline {
     }
 
     void writeTo(DataOutput out) throws IOException {
-        Wire.writeVarint(out, size);
+        StateCodec.writeVarint(out, size);
         long timestamp = 0;
         long position = 0;
         for (int c = 0; c < used; c++) {
             Chunk chunk = chunks[c];
             for (int i = 0; i < chunk.size; i++) {
-                Wire.writeSigned(out, chunk.timestamp(i) - timestamp);
-                Wire.writeSigned(out, chunk.position(i) - position);
+                StateCodec.writeSigned(out, chunk.timestamp(i) - timestamp);
+                StateCodec.writeSigned(out, chunk.position(i) - position);
                 out.writeDouble(chunk.value(i));
                 timestamp = chunk.timestamp(i);
                 position = chunk.position(i);
@@ -212,16 +212,16 @@ final class Timeline {
 
     static Timeline readFrom(DataInput in) throws IOException {
         Timeline read = new Timeline();
-        int rows = Wire.readCount(in, Integer.MAX_VALUE, "remembered rows");
+        int rows = StateCodec.readCount(in, Integer.MAX_VALUE, "remembered rows");
         long timestamp = 0;
         long position = 0;
         for (int i = 0; i < rows; i++) {
-            long step = Wire.readSigned(in);
+            long step = StateCodec.readSigned(in);
             if (i > 0 && step <= 0) {
                 throw new IOException("damaged state: timestamps that do not rise");
             }
             timestamp += step;
-            position += Wire.readSigned(in);
+            position += StateCodec.readSigned(in);
             read.append(timestamp, in.readDouble(), position);
         }
         return read;

@@ -1,6 +1,6 @@
 package io.riacho.core.stream;
 
-/// A device's wished state has changed: the data of a command.
+/// A change of the state that a device is to be in: the data of a command.
 ///
 /// @param id 32 hexadecimal digits derived from rule version, device and sequence: a replay mints
 ///     the same

@@ -122,23 +122,23 @@ final class TumblingWindows {
     }
 
     void writeTo(DataOutput out) throws IOException {
-        Wire.writeVarint(out, sizeMicros);
-        Wire.writeVarint(out, open);
+        StateCodec.writeVarint(out, sizeMicros);
+        StateCodec.writeVarint(out, open);
         for (int i = 0; i < open; i++) {
-            Wire.writeSigned(out, starts[i]);
+            StateCodec.writeSigned(out, starts[i]);
             statistics[i].writeTo(out);
         }
     }
 
     static TumblingWindows readFrom(DataInput in) throws IOException {
-        long size = Wire.readVarint(in);
+        long size = StateCodec.readVarint(in);
         if (size <= 0) {
             throw new IOException("damaged state: windows of " + size + " µs");
         }
         TumblingWindows read = new TumblingWindows(size);
-        int count = Wire.readCount(in, OPEN_MAX, "open windows");
+        int count = StateCodec.readCount(in, OPEN_MAX, "open windows");
         for (int i = 0; i < count; i++) {
-            read.insert(i, Wire.readSigned(in), Statistics.readFrom(in));
+            read.insert(i, StateCodec.readSigned(in), Statistics.readFrom(in));
         }
         return read;
     }

@@ -1,6 +1,6 @@
 package io.riacho.core.stream;
 
-/// What became of a reading.
+/// The result of a reading: whether it is a row, and why not.
 public enum Verdict {
     /// It is a row now, and counts.
     NEW,

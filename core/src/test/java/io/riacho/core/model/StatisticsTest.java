@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+/// Statistics against exact arithmetic, merged and restored.
 class StatisticsTest {
 
     /// Data that break naive formulas.
@@ -53,7 +54,7 @@ class StatisticsTest {
 
     @ParameterizedTest
     @EnumSource
-    void are_as_exact_as_promised(Data data) {
+    void areAsExactAsPromised(Data data) {
         SplittableRandom random = seed.random(1);
         Statistics statistics = new Statistics();
         Exact exact = new Exact();
@@ -67,7 +68,7 @@ class StatisticsTest {
 
     @ParameterizedTest
     @EnumSource
-    void merged_from_parts_are_as_exact_as_promised(Data data) {
+    void mergedFromPartsAreAsExactAsPromised(Data data) {
         SplittableRandom random = seed.random(2);
         Statistics merged = new Statistics();
         Statistics part = new Statistics();
@@ -90,7 +91,7 @@ class StatisticsTest {
     }
 
     @Test
-    void a_million_values_lose_nothing() {
+    void aMillionValuesLoseNothing() {
         SplittableRandom random = seed.random(3);
         Statistics statistics = new Statistics();
         Exact exact = new Exact();
@@ -107,7 +108,7 @@ class StatisticsTest {
     }
 
     @Test
-    void a_tiny_variance_beside_a_large_mean_is_not_cancelled() {
+    void aTinyVarianceBesideALargeMeanIsNotCancelled() {
         Statistics statistics = new Statistics();
         for (int i = 0; i < 100_000; i++) {
             statistics.add(1e9 + i % 2, i);
@@ -117,7 +118,7 @@ class StatisticsTest {
     }
 
     @Test
-    void a_constant_has_exactly_its_mean_and_no_variance() {
+    void aConstantHasExactlyItsMeanAndNoVariance() {
         Statistics statistics = new Statistics();
         for (int i = 0; i < 1_000; i++) {
             statistics.add(0.1, i);
@@ -127,7 +128,7 @@ class StatisticsTest {
     }
 
     @Test
-    void the_last_value_is_the_one_with_the_latest_timestamp() {
+    void theLastValueIsTheOneWithTheLatestTimestamp() {
         Statistics statistics = new Statistics();
         statistics.add(1, 10);
         statistics.add(2, 30);
@@ -141,7 +142,7 @@ class StatisticsTest {
     }
 
     @Test
-    void nothing_merged_changes_nothing() {
+    void nothingMergedChangesNothing() {
         Statistics statistics = new Statistics();
         statistics.add(5, 1);
         String before = statistics.toString();
@@ -154,7 +155,7 @@ class StatisticsTest {
     }
 
     @Test
-    void written_and_read_they_go_on_to_the_same_bits() throws IOException {
+    void writtenAndReadTheyGoOnToTheSameBits() throws IOException {
         SplittableRandom random = seed.random(4);
         Statistics statistics = new Statistics();
         for (int i = 0; i < 1_000; i++) {

@@ -7,6 +7,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+/// Globs of sensors' ids.
 class GlobsTest {
 
     @ParameterizedTest
@@ -26,13 +27,13 @@ class GlobsTest {
         "abc, abc, true",
         "abc, abcd, false",
     })
-    void match_as_they_say(String glob, String text, boolean expected) {
+    void matchAsTheySay(String glob, String text, boolean expected) {
         assertThat(Globs.matches(glob, text)).isEqualTo(expected);
     }
 
     @Test
     @Timeout(10)
-    void many_stars_take_no_exponential_time() {
+    void manyStarsTakeNoExponentialTime() {
         assertThat(Globs.matches("*a".repeat(60) + "b", "a".repeat(128))).isFalse();
     }
 }

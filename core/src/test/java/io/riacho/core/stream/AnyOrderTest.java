@@ -10,9 +10,9 @@ import io.riacho.core.Exact;
 import io.riacho.core.Seed;
 import io.riacho.core.model.Reading;
 import io.riacho.core.model.Statistics;
-import io.riacho.core.rules.Over;
 import io.riacho.core.rules.Rule;
 import io.riacho.core.rules.RuleSet;
+import io.riacho.core.rules.RuleWindow;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -42,7 +42,7 @@ class AnyOrderTest {
                             "v1",
                             null,
                             List.of("s"),
-                            new Over.Running(),
+                            new RuleWindow.Running(),
                             above(0.300_01),
                             null,
                             Duration.ZERO,
@@ -54,7 +54,7 @@ class AnyOrderTest {
                             "v2",
                             null,
                             List.of("s"),
-                            new Over.Sliding(Duration.ofSeconds(100)),
+                            new RuleWindow.Sliding(Duration.ofSeconds(100)),
                             above(0.400_01),
                             below(-0.400_01),
                             Duration.ofSeconds(7),
@@ -72,7 +72,7 @@ class AnyOrderTest {
 
     @ParameterizedTest
     @MethodSource("runs")
-    void gives_what_sorting_and_deduplicating_gives(long run) {
+    void givesWhatSortingAndDeduplicatingGives(long run) {
         Seed seed = Seed.next();
         new Run(seed.random(run), run + ", " + seed).play();
     }
@@ -228,8 +228,9 @@ class AnyOrderTest {
             take(new SensorRecord.Tick(position++, clock), expected);
         }
 
-        /// Applies a record to the state and its twin; `expectedWishes` null: those of the row.
-        private Outcome take(SensorRecord record, @Nullable List<String> expectedWishes) {
+        /// Applies a record to the state and its twin; `expectedDesiredStates` null: those of the
+        /// row.
+        private Outcome take(SensorRecord record, @Nullable List<String> expectedDesiredStates) {
             Outcome outcome = core.apply(state, record);
             assertThat(Testing.describe(core.apply(twin, record)))
                     .as(why)
@@ -251,9 +252,9 @@ class AnyOrderTest {
                                         reading.timestampMicros(),
                                         reading.receivedAtMicros()));
             }
-            assertThat(outcome.wishes().stream().map(Run::text).toList())
+            assertThat(outcome.desiredStates().stream().map(Run::text).toList())
                     .as("%s: %s", why, record)
-                    .isEqualTo(expectedWishes != null ? expectedWishes : expected);
+                    .isEqualTo(expectedDesiredStates != null ? expectedDesiredStates : expected);
             for (Conflict conflict : outcome.conflicts()) {
                 conflicts.put(conflict.of(), conflict.keptValue());
             }
@@ -271,12 +272,12 @@ class AnyOrderTest {
             return requireNonNull(naive.get(metric));
         }
 
-        private static String text(Wish wish) {
-            return wish.rule()
-                    + (wish.active() ? " on " : " off ")
-                    + NaiveSeries.digits(wish.average())
+        private static String text(DesiredState desired) {
+            return desired.rule()
+                    + (desired.active() ? " on " : " off ")
+                    + NaiveSeries.digits(desired.average())
                     + " at "
-                    + wish.timestampMicros();
+                    + desired.timestampMicros();
         }
 
         private static String name(String metric, long size, long start) {

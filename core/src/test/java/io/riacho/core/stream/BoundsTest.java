@@ -8,9 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.riacho.core.Seed;
-import io.riacho.core.rules.Over;
 import io.riacho.core.rules.Rule;
 import io.riacho.core.rules.RuleSet;
+import io.riacho.core.rules.RuleWindow;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -21,6 +21,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+/// The limits of a state, and its condition once they are reached.
 class BoundsTest {
 
     private final StreamCore core =
@@ -32,7 +33,7 @@ class BoundsTest {
                                     "v",
                                     "temperature",
                                     List.of(),
-                                    new Over.Sliding(Duration.ofMinutes(10)),
+                                    new RuleWindow.Sliding(Duration.ofMinutes(10)),
                                     above(25),
                                     null,
                                     Duration.ZERO,
@@ -51,7 +52,7 @@ class BoundsTest {
     }
 
     @Test
-    void what_is_sealed_is_forgotten_but_for_the_newest_rows() {
+    void whatIsSealedIsForgottenButForTheNewestRows() {
         for (int second = 1; second <= 10; second++) {
             measure(second, second);
         }
@@ -66,7 +67,7 @@ class BoundsTest {
     }
 
     @Test
-    void late_readings_beyond_the_limit_are_not_held() {
+    void lateReadingsBeyondTheLimitAreNotHeld() {
         for (int second = 1; second <= 10; second++) {
             measure(second, second);
         }
@@ -97,7 +98,7 @@ class BoundsTest {
     }
 
     @Test
-    void a_resolution_of_nothing_that_waits_changes_nothing() {
+    void aResolutionOfNothingThatWaitsChangesNothing() {
         measure(1, 1);
         byte[] before = Testing.bytes(state);
         Outcome outcome =
@@ -110,7 +111,7 @@ class BoundsTest {
     }
 
     @Test
-    void a_late_row_is_remembered_until_it_is_sealed() {
+    void aLateRowIsRememberedUntilItIsSealed() {
         for (int second = 11; second <= 20; second++) {
             measure(second, second);
         }
@@ -130,7 +131,7 @@ class BoundsTest {
     }
 
     @Test
-    void open_windows_are_bounded() {
+    void openWindowsAreBounded() {
         for (int i = 0; i < 1_000; i++) {
             measure(1, 1_000_000 - i * 60L);
         }
@@ -139,7 +140,7 @@ class BoundsTest {
 
     @Test
     @Timeout(60)
-    void a_million_readings_out_of_order_are_taken_in_time() {
+    void aMillionReadingsOutOfOrderAreTakenInTime() {
         long rows = 0;
         for (int i = 0; i < 1_000_000; i++) {
             rows += measure(i, (long) i * 611_953 % 1_000_003).row() != null ? 1 : 0;
@@ -151,7 +152,7 @@ class BoundsTest {
     }
 
     @Test
-    void a_damaged_state_is_refused_and_never_more_than_an_exception() {
+    void aDamagedStateIsRefusedAndNeverMoreThanAnException() {
         for (int second = 1; second <= 10; second++) {
             measure(30, second);
         }
@@ -185,7 +186,7 @@ class BoundsTest {
     }
 
     @Test
-    void a_reading_of_another_sensor_is_a_programmers_error() {
+    void aReadingOfAnotherSensorIsAProgrammersError() {
         assertThatThrownBy(() ->
                         core.apply(
                                 SensorState.of("t"),

@@ -16,14 +16,16 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
+/// The fold of a device: priorities, people's orders, transitions.
 class DeviceTest {
 
     private final StreamCore core = new StreamCore(StreamOptions.DEFAULT, RuleSet.NONE);
     private DeviceState device = DeviceState.of("pump");
     private long position;
 
-    private Wish wish(String rule, String sensor, int priority, boolean turnOn, boolean active) {
-        return new Wish(
+    private DesiredState desired(
+            String rule, String sensor, int priority, boolean turnOn, boolean active) {
+        return new DesiredState(
                 position,
                 rule,
                 "version of " + rule,
@@ -39,7 +41,7 @@ class DeviceTest {
 
     private String apply(String rule, String sensor, int priority, boolean turnOn, boolean active) {
         Transition transition =
-                core.apply(device, wish(rule, sensor, priority, turnOn, active)).transition();
+                core.apply(device, desired(rule, sensor, priority, turnOn, active)).transition();
         device = Testing.copy(device);
         return transition == null
                 ? "-"
@@ -50,7 +52,7 @@ class DeviceTest {
     }
 
     @Test
-    void is_off_at_first_and_hears_nothing_before_the_first_on() {
+    void isOffAtFirstAndHearsNothingBeforeTheFirstOn() {
         assertThat(device.on()).isFalse();
         assertThat(apply("off-rule", "a", 0, false, true)).isEqualTo("-");
         assertThat(apply("off-rule", "a", 0, false, false)).isEqualTo("-");
@@ -58,7 +60,7 @@ class DeviceTest {
     }
 
     @Test
-    void any_on_of_the_highest_priority_wins() {
+    void anyOnOfTheHighestPriorityWins() {
         assertThat(apply("r", "a", 0, true, true)).isEqualTo("on by r a");
         assertThat(apply("r", "b", 0, true, true)).isEqualTo("-");
         assertThat(apply("r", "a", 0, true, false)).isEqualTo("-");
@@ -70,19 +72,19 @@ class DeviceTest {
     }
 
     @Test
-    void a_wish_applied_again_changes_nothing() {
-        Wish on = wish("r", "a", 0, true, true);
-        Wish off = wish("r", "a", 0, true, false);
+    void aDesiredStateAppliedAgainChangesNothing() {
+        DesiredState on = desired("r", "a", 0, true, true);
+        DesiredState off = desired("r", "a", 0, true, false);
         assertThat(core.apply(device, on).transition()).isNotNull();
         assertThat(core.apply(device, on).transition()).isNull();
-        assertThat(device.wishes()).isEqualTo(1);
+        assertThat(device.desiredStates()).isEqualTo(1);
         assertThat(core.apply(device, off).transition()).isNotNull();
         assertThat(core.apply(device, off).transition()).isNull();
         assertThat(device.transitions()).isEqualTo(2);
     }
 
     @Test
-    void the_ids_of_transitions_are_distinct_and_the_same_at_every_replay() {
+    void theIdsOfTransitionsAreDistinctAndTheSameAtEveryReplay() {
         List<Transition> first = new ArrayList<>();
         List<Transition> again = new ArrayList<>();
         for (List<Transition> run : List.of(first, again)) {
@@ -91,7 +93,7 @@ class DeviceTest {
             for (int i = 0; i < 100; i++) {
                 run.add(
                         requireNonNull(
-                                core.apply(fresh, wish("r", "a", 0, true, i % 2 == 0))
+                                core.apply(fresh, desired("r", "a", 0, true, i % 2 == 0))
                                         .transition()));
             }
         }
@@ -104,24 +106,24 @@ class DeviceTest {
     }
 
     @Test
-    void takes_no_more_wishes_than_it_may() {
+    void takesNoMoreDesiredStatesThanItMay() {
         StreamOptions few = new StreamOptions(List.of(), java.time.Duration.ZERO, 1, 1, 0, 2);
         StreamCore small = new StreamCore(few, RuleSet.NONE);
-        small.apply(device, wish("r", "a", 0, false, true));
-        small.apply(device, wish("r", "b", 0, false, true));
-        DeviceOutcome third = small.apply(device, wish("r", "c", 0, true, true));
+        small.apply(device, desired("r", "a", 0, false, true));
+        small.apply(device, desired("r", "b", 0, false, true));
+        DeviceOutcome third = small.apply(device, desired("r", "c", 0, true, true));
         assertThat(third.refused()).isTrue();
         assertThat(third.transition()).isNull();
-        assertThat(small.apply(device, wish("r", "c", 0, true, false)).refused()).isFalse();
-        assertThat(small.apply(device, wish("r", "a", 0, false, true)).refused()).isFalse();
-        assertThat(small.apply(device, wish("r", "a", 0, false, false)).refused()).isFalse();
-        assertThat(small.apply(device, wish("r", "c", 0, true, true)).refused()).isFalse();
-        assertThat(device.wishes()).isEqualTo(2);
+        assertThat(small.apply(device, desired("r", "c", 0, true, false)).refused()).isFalse();
+        assertThat(small.apply(device, desired("r", "a", 0, false, true)).refused()).isFalse();
+        assertThat(small.apply(device, desired("r", "a", 0, false, false)).refused()).isFalse();
+        assertThat(small.apply(device, desired("r", "c", 0, true, true)).refused()).isFalse();
+        assertThat(device.desiredStates()).isEqualTo(2);
     }
 
-    private String insist(int priority, boolean turnOn, boolean active) {
-        Wish wish = wish("manual", "", priority, turnOn, active);
-        Transition transition = core.insist(device, wish).transition();
+    private String force(int priority, boolean turnOn, boolean active) {
+        DesiredState desired = desired("manual", "", priority, turnOn, active);
+        Transition transition = core.force(device, desired).transition();
         device = Testing.copy(device);
         return transition == null
                 ? "-"
@@ -129,88 +131,90 @@ class DeviceTest {
     }
 
     @Test
-    void obeys_who_insists_until_they_let_go() {
+    void obeysAPersonUntilTheyLetGo() {
         assertThat(apply("r", "a", 0, true, true)).isEqualTo("on by r a");
-        assertThat(insist(100, false, true)).isEqualTo("off by manual");
+        assertThat(force(100, false, true)).isEqualTo("off by manual");
         assertThat(apply("r", "a", 0, true, false)).isEqualTo("-");
         assertThat(apply("r", "b", 0, true, true)).isEqualTo("-");
-        assertThat(insist(100, false, false)).isEqualTo("on by r");
+        assertThat(force(100, false, false)).isEqualTo("on by r");
     }
 
     @Test
-    void who_insists_gets_a_command_even_if_the_device_was_told_the_same() {
-        assertThat(insist(100, false, true)).isEqualTo("off by manual");
-        assertThat(insist(100, false, true)).isEqualTo("off by manual");
-        assertThat(insist(100, true, true)).isEqualTo("on by manual");
-        assertThat(insist(100, true, true)).isEqualTo("on by manual");
-        assertThat(device.wishes()).isEqualTo(1);
+    void aPersonGetsACommandEvenIfTheDeviceWasToldTheSame() {
+        assertThat(force(100, false, true)).isEqualTo("off by manual");
+        assertThat(force(100, false, true)).isEqualTo("off by manual");
+        assertThat(force(100, true, true)).isEqualTo("on by manual");
+        assertThat(force(100, true, true)).isEqualTo("on by manual");
+        assertThat(device.desiredStates()).isEqualTo(1);
         assertThat(device.transitions()).isEqualTo(4);
-        assertThat(insist(100, true, false)).isEqualTo("off by manual");
-        assertThat(insist(100, true, false)).isEqualTo("-");
+        assertThat(force(100, true, false)).isEqualTo("off by manual");
+        assertThat(force(100, true, false)).isEqualTo("-");
     }
 
     @Test
-    void who_insists_below_a_rule_waits_for_its_end() {
+    void aPersonBelowARuleWaitsForItsEnd() {
         assertThat(apply("frost", "c", 1_000_000, false, true)).isEqualTo("-");
-        assertThat(insist(100, true, true)).isEqualTo("-");
-        assertThat(insist(100, false, true)).isEqualTo("-");
-        assertThat(insist(100, true, true)).isEqualTo("-");
+        assertThat(force(100, true, true)).isEqualTo("-");
+        assertThat(force(100, false, true)).isEqualTo("-");
+        assertThat(force(100, true, true)).isEqualTo("-");
         assertThat(apply("frost", "c", 1_000_000, false, false)).isEqualTo("on by manual ");
     }
 
     @Test
-    void who_insists_is_heard_however_many_wishes_there_are() {
+    void aPersonIsHeardHoweverManyDesiredStatesThereAre() {
         StreamOptions one = new StreamOptions(List.of(), java.time.Duration.ZERO, 1, 1, 0, 1);
         StreamCore small = new StreamCore(one, RuleSet.NONE);
-        small.apply(device, wish("r", "a", 0, false, true));
-        assertThat(small.apply(device, wish("r", "b", 0, true, true)).refused()).isTrue();
-        DeviceOutcome outcome = small.insist(device, wish("manual", "", 100, true, true));
+        small.apply(device, desired("r", "a", 0, false, true));
+        assertThat(small.apply(device, desired("r", "b", 0, true, true)).refused()).isTrue();
+        DeviceOutcome outcome = small.force(device, desired("manual", "", 100, true, true));
         assertThat(outcome.refused()).isFalse();
         assertThat(outcome.transition()).isNotNull();
     }
 
     @Test
-    void refuses_the_wish_of_another_device() {
-        assertThatThrownBy(() -> core.apply(DeviceState.of("other"), wish("r", "a", 0, true, true)))
+    void refusesTheDesiredStateOfAnotherDevice() {
+        assertThatThrownBy(
+                        () -> core.apply(DeviceState.of("other"), desired("r", "a", 0, true, true)))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
     @RepeatedTest(20)
-    void is_what_all_present_wishes_say() {
+    void isWhatAllPresentDesiredStatesSay() {
         Seed seed = Seed.next();
         SplittableRandom random = seed.random(0);
-        Map<String, Wish> present = new HashMap<>();
+        Map<String, DesiredState> present = new HashMap<>();
         boolean on = false;
         for (int i = 0; i < 2_000; i++) {
             int rule = random.nextInt(5);
-            Wish wish =
-                    wish(
+            DesiredState desired =
+                    desired(
                             "r" + rule,
                             "s" + random.nextInt(4),
                             rule / 2,
                             rule % 2 == 0,
                             random.nextBoolean());
-            String key = wish.rule() + wish.sensor();
-            if (wish.active()) {
-                present.put(key, wish);
+            String key = desired.rule() + desired.sensor();
+            if (desired.active()) {
+                present.put(key, desired);
             } else {
                 present.remove(key);
             }
-            int highest = present.values().stream().mapToInt(Wish::priority).max().orElse(0);
-            boolean wished =
+            int highest =
+                    present.values().stream().mapToInt(DesiredState::priority).max().orElse(0);
+            boolean expected =
                     present.values().stream()
                             .anyMatch(one -> one.priority() == highest && one.turnOn());
-            Transition transition = core.apply(device, wish).transition();
-            assertThat(transition != null).as(seed::toString).isEqualTo(wished != on);
-            on = wished;
+            Transition transition = core.apply(device, desired).transition();
+            assertThat(transition != null).as(seed::toString).isEqualTo(expected != on);
+            on = expected;
             assertThat(device.on()).as(seed::toString).isEqualTo(on);
             if (transition != null) {
                 assertThat(transition.turnOn()).isEqualTo(on);
-                Wish by =
+                DesiredState by =
                         present.values().stream()
                                 .filter(one -> one.rule().equals(transition.rule()))
                                 .findAny()
-                                .orElse(wish);
+                                .orElse(desired);
                 assertThat(present.isEmpty() || by.turnOn() == on).as(seed::toString).isTrue();
             }
             if (random.nextInt(50) == 0) {

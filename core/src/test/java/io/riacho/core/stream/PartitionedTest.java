@@ -7,9 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.riacho.core.Seed;
 import io.riacho.core.model.Reading;
-import io.riacho.core.rules.Over;
 import io.riacho.core.rules.Rule;
 import io.riacho.core.rules.RuleSet;
+import io.riacho.core.rules.RuleWindow;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,7 +20,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.RepeatedTest;
 
 /// The same input through one core and through four, partitioned by sensor and then by device,
-/// gives the same statistics, windows, wishes and commands.
+/// gives the same statistics, windows, desired states and commands.
 class PartitionedTest {
 
     private static final int SENSORS = 40;
@@ -30,18 +30,18 @@ class PartitionedTest {
         return new StreamCore(
                 StreamOptions.DEFAULT.withRememberedPerSeries(8),
                 RuleSet.of(
-                        rule("hot", new Over.Running(), List.of(), "{sensor}", 0),
+                        rule("hot", new RuleWindow.Running(), List.of(), "{sensor}", 0),
                         rule(
                                 "hot-lately",
-                                new Over.Sliding(Duration.ofMinutes(1)),
+                                new RuleWindow.Sliding(Duration.ofMinutes(1)),
                                 List.of("sensor-1*"),
                                 "{sensor}",
                                 5),
-                        rule("pump", new Over.Running(), List.of("*3"), "pump", 0)));
+                        rule("pump", new RuleWindow.Running(), List.of("*3"), "pump", 0)));
     }
 
     private static Rule rule(
-            String name, Over over, List<String> sensors, String device, int holdSeconds) {
+            String name, RuleWindow over, List<String> sensors, String device, int holdSeconds) {
         return new Rule(
                 name,
                 "version of " + name,
@@ -65,7 +65,7 @@ class PartitionedTest {
     private record Routed(String sensor, SensorRecord record) {}
 
     @RepeatedTest(5)
-    void one_core_and_four_give_the_same() {
+    void oneCoreAndFourGiveTheSame() {
         Seed seed = Seed.next();
         List<Routed> input = input(seed.random(0));
         Result one = run(input, 1, false);
@@ -123,7 +123,7 @@ class PartitionedTest {
             sensors.add(new HashMap<>());
         }
         Result result = new Result(new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
-        List<Wish> wishes = new ArrayList<>();
+        List<DesiredState> desiredStates = new ArrayList<>();
         for (int p = 0; p < partitions; p++) {
             int count = 0;
             for (Routed one : input) {
@@ -140,17 +140,19 @@ class PartitionedTest {
                 result.bySensor()
                         .computeIfAbsent(one.sensor(), sensor -> new ArrayList<>())
                         .add(Testing.describe(outcome));
-                wishes.addAll(outcome.wishes());
+                desiredStates.addAll(outcome.desiredStates());
             }
         }
-        wishes.sort(java.util.Comparator.comparingLong(Wish::position).thenComparing(Wish::sensor));
+        desiredStates.sort(
+                java.util.Comparator.comparingLong(DesiredState::position)
+                        .thenComparing(DesiredState::sensor));
         Map<String, DeviceState> devices = new HashMap<>();
-        for (Wish wish : wishes) {
-            DeviceState device = devices.computeIfAbsent(wish.device(), DeviceState::of);
-            Transition transition = cores.getFirst().apply(device, wish).transition();
+        for (DesiredState desired : desiredStates) {
+            DeviceState device = devices.computeIfAbsent(desired.device(), DeviceState::of);
+            Transition transition = cores.getFirst().apply(device, desired).transition();
             if (transition != null) {
                 result.byDevice()
-                        .computeIfAbsent(wish.device(), name -> new ArrayList<>())
+                        .computeIfAbsent(desired.device(), name -> new ArrayList<>())
                         .add(transition);
             }
         }

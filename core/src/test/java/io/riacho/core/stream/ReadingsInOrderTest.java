@@ -6,13 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.riacho.core.model.Reading;
 import io.riacho.core.model.Statistics;
 import io.riacho.core.rules.Condition;
-import io.riacho.core.rules.Over;
 import io.riacho.core.rules.Rule;
 import io.riacho.core.rules.RuleSet;
+import io.riacho.core.rules.RuleWindow;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
+/// The simple case: readings of one series in order, one rule.
 class ReadingsInOrderTest {
 
     private static final Condition HOT =
@@ -34,7 +35,7 @@ class ReadingsInOrderTest {
                     "v1",
                     "temperature",
                     List.of(),
-                    new Over.Running(),
+                    new RuleWindow.Running(),
                     HOT,
                     null,
                     Duration.ZERO,
@@ -56,7 +57,7 @@ class ReadingsInOrderTest {
     }
 
     @Test
-    void a_reading_is_a_row_and_a_resent_one_changes_nothing() {
+    void aReadingIsARowAndAResentOneChangesNothing() {
         assertThat(measure(20, 1).row()).isNotNull();
         Outcome again = measure(20, 1);
         assertThat(again.verdict()).isEqualTo(Verdict.DUPLICATE);
@@ -73,17 +74,17 @@ class ReadingsInOrderTest {
     }
 
     @Test
-    void an_average_above_the_threshold_turns_the_sensors_device_on_and_below_it_off() {
+    void anAverageAboveTheThresholdTurnsTheSensorsDeviceOnAndBelowItOff() {
         DeviceState device = DeviceState.of("s1");
-        assertThat(measure(20, 1).wishes()).isEmpty();
-        Wish on = measure(40, 2).wishes().getFirst();
+        assertThat(measure(20, 1).desiredStates()).isEmpty();
+        DesiredState on = measure(40, 2).desiredStates().getFirst();
         Transition first = requireNonNull(core.apply(device, on).transition());
         assertThat(first.turnOn()).isTrue();
         assertThat(first.average()).isEqualTo(30);
         assertThat(first.issuedAtMicros()).isEqualTo(2_000_000);
         assertThat(first.sequence()).isEqualTo(1);
         assertThat(first.id()).hasSize(32);
-        Wish off = measure(-40, 3).wishes().getFirst();
+        DesiredState off = measure(-40, 3).desiredStates().getFirst();
         Transition second = requireNonNull(core.apply(device, off).transition());
         assertThat(second.turnOn()).isFalse();
         assertThat(second.id()).isNotEqualTo(first.id());

@@ -10,24 +10,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.riacho.core.model.Reading;
 import io.riacho.core.rules.Condition;
-import io.riacho.core.rules.Over;
 import io.riacho.core.rules.Rule;
 import io.riacho.core.rules.RuleSet;
+import io.riacho.core.rules.RuleWindow;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
+/// Rules with `for`, `until` and sliding windows, while time passes and rules change.
 class RulesInTimeTest {
 
-    private static final Over RUNNING = new Over.Running();
-    private static final Over MINUTE = new Over.Sliding(Duration.ofMinutes(1));
+    private static final RuleWindow RUNNING = new RuleWindow.Running();
+    private static final RuleWindow MINUTE = new RuleWindow.Sliding(Duration.ofMinutes(1));
 
     private SensorState state = SensorState.of("s");
     private long position;
 
     private static Rule rule(
-            String version, Over over, Condition when, @Nullable Condition until, int seconds) {
+            String version,
+            RuleWindow over,
+            Condition when,
+            @Nullable Condition until,
+            int seconds) {
         return new Rule(
                 "rule-" + version,
                 version,
@@ -49,12 +54,12 @@ class RulesInTimeTest {
     /// `on`, `off` or `-` for each record, with the state written and read before each.
     private String changes(Outcome outcome) {
         state = Testing.copy(state);
-        return outcome.wishes().isEmpty()
+        return outcome.desiredStates().isEmpty()
                 ? "-"
                 : String.join(
                         " ",
-                        outcome.wishes().stream()
-                                .map(wish -> wish.active() ? "on" : "off")
+                        outcome.desiredStates().stream()
+                                .map(desired -> desired.active() ? "on" : "off")
                                 .toList());
     }
 
@@ -77,7 +82,7 @@ class RulesInTimeTest {
     }
 
     @Test
-    void without_until_the_opposite_of_when_ends_it() {
+    void withoutUntilTheOppositeOfWhenEndsIt() {
         StreamCore core = core(rule("v", RUNNING, last(25), null, 0));
         assertThat(measure(core, 25, 1)).isEqualTo("-");
         assertThat(measure(core, 26, 2)).isEqualTo("on");
@@ -87,7 +92,7 @@ class RulesInTimeTest {
     }
 
     @Test
-    void between_when_and_until_it_stays_as_it_is() {
+    void betweenWhenAndUntilItStaysAsItIs() {
         Condition until = condition("last < 24", statistics -> statistics.last() < 24);
         StreamCore core = core(rule("v", RUNNING, last(25), until, 0));
         assertThat(measure(core, 24.5, 1)).isEqualTo("-");
@@ -98,7 +103,7 @@ class RulesInTimeTest {
     }
 
     @Test
-    void for_waits_until_the_condition_has_held_that_long_in_event_time() {
+    void forWaitsUntilTheConditionHasHeldThatLongInEventTime() {
         StreamCore core = core(rule("v", RUNNING, last(25), null, 30));
         assertThat(measure(core, 26, 0)).isEqualTo("-");
         assertThat(measure(core, 26, 29)).isEqualTo("-");
@@ -109,7 +114,7 @@ class RulesInTimeTest {
     }
 
     @Test
-    void for_runs_out_by_a_tick_when_the_sensor_is_silent() {
+    void forRunsOutByATickWhenTheSensorIsSilent() {
         StreamCore core = core(rule("v", RUNNING, last(25), null, 30));
         assertThat(state.needsTick()).isFalse();
         measure(core, 26, 100);
@@ -123,19 +128,19 @@ class RulesInTimeTest {
     }
 
     @Test
-    void a_sensor_whose_clock_is_off_is_judged_by_its_own_time() {
+    void aSensorWhoseClockIsOffIsJudgedByItsOwnTime() {
         StreamCore core = core(rule("v", MINUTE, above(25), null, 30));
         Reading behind = new Reading("s", "temperature", 30, 400 * SECOND, null, 0, 1_000 * SECOND);
         core.apply(state, new SensorRecord.Measured(position++, behind));
         assertThat(tick(core, 1_029)).isEqualTo("-");
         Outcome outcome = core.apply(state, new SensorRecord.Tick(position++, 1_030 * SECOND));
-        assertThat(outcome.wishes().getFirst().timestampMicros()).isEqualTo(430 * SECOND);
+        assertThat(outcome.desiredStates().getFirst().timestampMicros()).isEqualTo(430 * SECOND);
         assertThat(tick(core, 1_058)).isEqualTo("-");
         assertThat(tick(core, 1_060)).isEqualTo("off");
     }
 
     @Test
-    void a_sliding_average_forgets_what_is_older_than_its_length() {
+    void aSlidingAverageForgetsWhatIsOlderThanItsLength() {
         StreamCore core = core(rule("v", MINUTE, above(25), null, 0));
         assertThat(measure(core, 20, 0)).isEqualTo("-");
         assertThat(measure(core, 28, 30)).isEqualTo("-");
@@ -148,7 +153,7 @@ class RulesInTimeTest {
     }
 
     @Test
-    void a_sliding_window_that_has_run_empty_ends_the_wish() {
+    void aSlidingWindowThatHasRunEmptyEndsTheDesiredState() {
         StreamCore core = core(rule("v", MINUTE, above(25), below(20), 0));
         assertThat(measure(core, 30, 10)).isEqualTo("on");
         assertThat(tick(core, 69)).isEqualTo("-");
@@ -158,7 +163,7 @@ class RulesInTimeTest {
     }
 
     @Test
-    void changed_rules_keep_the_state_of_the_unchanged_and_withdraw_the_removed() {
+    void changedRulesKeepTheStateOfTheUnchangedAndWithdrawTheRemoved() {
         Rule stays = rule("stays", RUNNING, last(25), null, 0);
         Rule goes = rule("goes", RUNNING, last(25), null, 0);
         Rule waits = rule("waits", RUNNING, last(25), null, 60);
@@ -166,8 +171,8 @@ class RulesInTimeTest {
         Rule comes = rule("comes", RUNNING, above(20), null, 0);
         StreamCore changed = core(waits, comes, stays);
         Outcome outcome = changed.apply(state, new SensorRecord.RulesChanged(position++));
-        assertThat(outcome.wishes())
-                .extracting(wish -> wish.version() + " " + wish.active())
+        assertThat(outcome.desiredStates())
+                .extracting(desired -> desired.version() + " " + desired.active())
                 .as("first what begins, then what ends: the device does not blink")
                 .containsExactly("comes true", "goes false");
         assertThat(measure(changed, 26, 30)).isEqualTo("-");
@@ -178,7 +183,7 @@ class RulesInTimeTest {
     }
 
     @Test
-    void without_the_record_of_a_change_nothing_is_withdrawn_and_nothing_lost() {
+    void withoutTheRecordOfAChangeNothingIsWithdrawnAndNothingLost() {
         Rule rule = rule("v", RUNNING, last(25), null, 0);
         assertThat(measure(core(rule), 26, 1)).isEqualTo("on");
         assertThat(measure(core(), 20, 2)).isEqualTo("-");
@@ -186,7 +191,7 @@ class RulesInTimeTest {
     }
 
     @Test
-    void a_rule_commands_each_of_its_devices() {
+    void aRuleCommandsEachOfItsDevices() {
         Rule both =
                 new Rule(
                         "both",
@@ -202,9 +207,9 @@ class RulesInTimeTest {
                         false);
         Outcome outcome =
                 core(both).apply(state, new SensorRecord.Measured(position++, temperature(26, 7)));
-        assertThat(outcome.wishes())
+        assertThat(outcome.desiredStates())
                 .containsExactly(
-                        new Wish(
+                        new DesiredState(
                                 0,
                                 "both",
                                 "v",
@@ -216,7 +221,7 @@ class RulesInTimeTest {
                                 3,
                                 26,
                                 7 * SECOND),
-                        new Wish(
+                        new DesiredState(
                                 0,
                                 "both",
                                 "v",
@@ -231,7 +236,7 @@ class RulesInTimeTest {
     }
 
     @Test
-    void a_rule_looks_at_its_metric_and_sensors_only() {
+    void aRuleLooksAtItsMetricAndSensorsOnly() {
         Rule elsewhere =
                 new Rule(
                         "elsewhere",

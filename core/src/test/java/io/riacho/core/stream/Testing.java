@@ -84,7 +84,7 @@ final class Testing {
                 + outcome.conflicts()
                 + outcome.settled()
                 + outcome.windows()
-                + outcome.wishes()
+                + outcome.desiredStates()
                 + outcome.running();
     }
 }

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+/// The rows that a series remembers, beside a sorted map.
 class TimelineTest {
 
     private record Row(double value, long position) {}
@@ -26,7 +27,7 @@ class TimelineTest {
     }
 
     @RepeatedTest(20)
-    void remembers_what_a_sorted_map_remembers() throws IOException {
+    void remembersWhatASortedMapRemembers() throws IOException {
         Seed seed = Seed.next();
         SplittableRandom random = seed.random(0);
         Timeline timeline = new Timeline();
@@ -74,7 +75,7 @@ class TimelineTest {
 
     @Test
     @Timeout(30)
-    void takes_a_million_rows_in_the_worst_order() {
+    void takesAMillionRowsInTheWorstOrder() {
         Timeline descending = new Timeline();
         Timeline strided = new Timeline();
         for (int i = 0; i < 1_000_000; i++) {

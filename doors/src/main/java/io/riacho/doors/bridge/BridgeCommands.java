@@ -51,6 +51,8 @@ public final class BridgeCommands implements CommandSender, OutboundSource {
         this.topics = topics;
     }
 
+    /// Sets what is run whenever there is something to send, and runs it once.
+    ///
     /// @param action makes the link ask for the next message; must not block
     public void wakeBy(Runnable action) {
         wake = action;

@@ -63,9 +63,8 @@ public final class SensorService extends SensorGrpc.SensorImplBase implements St
                         QUEUED_MAX,
                         Integer.toUnsignedLong(request.getLimit()));
         Watch watch = new Watch(outflow);
-        // Subscribed before it is asked whether the sensor is known: a first reading between the
-        // two
-        // would be lost the other way round.
+        // Subscribed before it is asked whether the sensor is known: a first reading between
+        // the two would be lost the other way round.
         LiveFeed.Subscription live =
                 feed.subscribe(sensor, SeriesTable.DEFAULT_METRIC, watch::onLive);
         open.add(outflow);

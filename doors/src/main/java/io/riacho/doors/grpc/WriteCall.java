@@ -17,6 +17,7 @@ import io.riacho.api.readings.Refusal;
 import io.riacho.api.readings.Series;
 import io.riacho.api.readings.Source;
 import io.riacho.api.readings.Submission;
+import io.riacho.formats.EpochUnits;
 import io.riacho.protocol.v1.Rejection;
 import io.riacho.protocol.v1.SeriesDefinition;
 import io.riacho.protocol.v1.WriteRequest;
@@ -157,11 +158,9 @@ final class WriteCall implements StreamObserver<WriteRequest> {
                 continue;
             }
             try {
-                batch.add(
-                        series,
-                        request.getValue(i),
-                        timed ? request.getTimestampUs(i) : ReadingBatch.NO_TIMESTAMP,
-                        dictionary.unit(id));
+                long timestamp = timed ? request.getTimestampUs(i) : ReadingBatch.NO_TIMESTAMP;
+                EpochUnits.checkMicros(timestamp);
+                batch.add(series, request.getValue(i), timestamp, dictionary.unit(id));
             } catch (InvalidReadingException e) {
                 rejections.add(rejection(i, e.reason(), rejections.size()));
             }

@@ -2,7 +2,7 @@ package io.riacho.doors.mqtt;
 
 import io.riacho.api.readings.Failure;
 import io.riacho.doors.topics.TopicListener;
-import io.riacho.mqtt.PublishBatch;
+import io.riacho.mqtt.spi.PublishBatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 

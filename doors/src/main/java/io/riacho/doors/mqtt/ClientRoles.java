@@ -1,6 +1,6 @@
 package io.riacho.doors.mqtt;
 
-import io.riacho.mqtt.Client;
+import io.riacho.mqtt.spi.Client;
 
 /// What connected clients are to commands. Called on event loops.
 public interface ClientRoles {

@@ -5,10 +5,10 @@ import io.riacho.api.devices.DeviceEvents;
 import io.riacho.api.devices.Traffic;
 import io.riacho.api.readings.SeriesTable;
 import io.riacho.formats.RiachoTopics;
-import io.riacho.mqtt.Client;
-import io.riacho.mqtt.ClientStatistics;
 import io.riacho.mqtt.packet.ReasonCode;
 import io.riacho.mqtt.packet.Version;
+import io.riacho.mqtt.spi.Client;
+import io.riacho.mqtt.spi.ClientStatistics;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -43,6 +43,8 @@ public final class DeviceWatch {
         }
     }
 
+    /// Takes a client that subscribes a device's topic for that device.
+    ///
     /// @param filter without `$share/name/`
     public void subscribed(Client client, String filter) {
         if (topics.device(filter) != null) {

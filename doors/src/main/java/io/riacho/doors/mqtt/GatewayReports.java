@@ -4,7 +4,7 @@ import io.riacho.doors.topics.Reporter;
 import io.riacho.doors.topics.Reports;
 import io.riacho.doors.topics.TopicListener;
 import io.riacho.formats.RiachoTopics;
-import io.riacho.mqtt.Client;
+import io.riacho.mqtt.spi.Client;
 
 /// Reports of our own door's clients, each of whom an identity says what it is, or a port that is for
 /// anybody.

@@ -2,7 +2,7 @@ package io.riacho.doors.mqtt;
 
 import io.riacho.api.commands.DeviceGroups;
 import io.riacho.identity.DeviceIdentity;
-import io.riacho.mqtt.Client;
+import io.riacho.mqtt.spi.Client;
 
 /// What clients are by their identities: gateways are devices, local clients anybody. A gateway answers
 /// for the devices whose commands it may hear, by their own names or by a group's.

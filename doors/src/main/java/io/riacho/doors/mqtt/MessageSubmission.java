@@ -5,7 +5,7 @@ import io.riacho.api.readings.ReadingBatch;
 import io.riacho.api.readings.Refusal;
 import io.riacho.api.readings.Source;
 import io.riacho.api.readings.Submission;
-import io.riacho.mqtt.PublishBatch;
+import io.riacho.mqtt.spi.PublishBatch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

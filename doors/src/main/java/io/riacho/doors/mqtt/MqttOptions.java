@@ -1,7 +1,7 @@
 package io.riacho.doors.mqtt;
 
 import io.riacho.formats.RiachoTopics;
-import io.riacho.mqtt.MqttLimits;
+import io.riacho.mqtt.spi.MqttLimits;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;

@@ -13,9 +13,9 @@ import io.riacho.doors.topics.PayloadDecoder;
 import io.riacho.doors.topics.TopicListener;
 import io.riacho.formats.RiachoTopics;
 import io.riacho.formats.json.KnownSensor;
-import io.riacho.mqtt.PublishBatch;
-import io.riacho.mqtt.Publishes;
 import io.riacho.mqtt.packet.ReasonCode;
+import io.riacho.mqtt.spi.PublishBatch;
+import io.riacho.mqtt.spi.PublishHandler;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 /// All readings of one read are one submission, so that a sender that pipelines pays one hand-over for
 /// hundreds of messages. Several of a client's batches may be on their way; the MQTT server answers them
 /// in order. On the event loops of that server.
-final class RiachoPublishHandler implements Publishes {
+final class RiachoPublishHandler implements PublishHandler {
 
     /// What a topic means, remembered with the topic.
     private sealed interface Use {}

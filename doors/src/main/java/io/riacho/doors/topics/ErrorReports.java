@@ -7,7 +7,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.buffer.ByteBufUtil;
 import io.riacho.formats.json.Rfc3339;
-import io.riacho.mqtt.PublishBatch;
+import io.riacho.mqtt.spi.PublishBatch;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;

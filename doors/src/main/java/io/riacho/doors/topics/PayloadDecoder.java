@@ -7,11 +7,12 @@ import io.riacho.api.readings.InvalidReadingException;
 import io.riacho.api.readings.ReadingBatch;
 import io.riacho.api.readings.Refusal;
 import io.riacho.api.readings.SeriesTable;
+import io.riacho.formats.EpochUnits;
 import io.riacho.formats.json.JsonReadings;
 import io.riacho.formats.json.KnownSensor;
 import io.riacho.formats.json.SenmlReadings;
-import io.riacho.mqtt.PublishBatch;
 import io.riacho.mqtt.packet.PublishProperties;
+import io.riacho.mqtt.spi.PublishBatch;
 import io.riacho.protocol.sensor.Temperature;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -167,6 +168,7 @@ public final class PayloadDecoder {
             throw new InvalidReadingException(
                     "timestamp " + millis + " is not in milliseconds since 1970");
         }
+        EpochUnits.checkMillis(millis);
         into.add(sensor.series(""), reading.getValue(), millis * MICROS_PER_MILLI, null);
         return 1;
     }

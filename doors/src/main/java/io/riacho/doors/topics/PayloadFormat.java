@@ -13,9 +13,9 @@ enum PayloadFormat {
     PROTOBUF;
 
     /// The format of a payload without a content type. White space does not count: 0x0A begins a
-    /// `Temperature`.
+    /// `Temperature`. A byte order mark, 0xEF, begins no `Temperature`.
     static PayloadFormat ofFirstByte(byte first) {
-        return first == '{' || first == '[' ? JSON : PROTOBUF;
+        return first == '{' || first == '[' || first == (byte) 0xEF ? JSON : PROTOBUF;
     }
 
     /// The format of a content type, whose parameters do not matter.

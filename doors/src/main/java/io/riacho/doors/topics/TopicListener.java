@@ -2,7 +2,7 @@ package io.riacho.doors.topics;
 
 import io.riacho.api.readings.Failure;
 import io.riacho.formats.RiachoTopics;
-import io.riacho.mqtt.Client;
+import io.riacho.mqtt.spi.Client;
 
 /// Hears what gateways send besides readings: messages of clients on the topics of status, errors and
 /// diagnostics. What Riacho itself publishes there is not among it.

@@ -131,6 +131,32 @@ class IngestServiceTest {
     }
 
     @Test
+    void timestampsInAnotherUnitAreRefusedAndSaidToBe() {
+        intake.ackAtOnce();
+        define();
+        answers.call()
+                .onNext(
+                        WriteRequest.newBuilder()
+                                .setSequence(2)
+                                .addAllSeries(List.of(0, 0, 0))
+                                .addAllValue(List.of(1.0, 2.0, 3.0))
+                                .addAllTimestampUs(
+                                        List.of(
+                                                1_763_668_800L,
+                                                1_763_668_800_000L,
+                                                1_763_668_800_000_000L))
+                                .build());
+        assertThat(answers.awaitMessages(2).getLast().getRejectionsList())
+                .extracting(Rejection::getReason)
+                .containsExactly(
+                        "timestamp 1763668800 looks like seconds; microseconds since 1970 are"
+                                + " expected: 1763668800000000",
+                        "timestamp 1763668800000 looks like milliseconds; microseconds since 1970"
+                                + " are expected: 1763668800000000");
+        assertThat(intake.readings()).hasSize(1);
+    }
+
+    @Test
     void goodPointsAreStoredAndBadOnesListedByIndexWhoeverRefusedThem() {
         intake.refuseBy(batch -> {
             List<Refusal> refusals = new ArrayList<>();

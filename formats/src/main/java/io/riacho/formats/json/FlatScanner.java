@@ -1,5 +1,6 @@
 package io.riacho.formats.json;
 
+import io.riacho.formats.EpochUnits;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -259,7 +260,8 @@ final class FlatScanner {
         int count = at - first;
         if (count == 0
                 || (count > 1 && bytes[first] == '0')
-                || millis > JsonReadings.TIMESTAMP_MILLIS_MAX) {
+                || millis > JsonReadings.TIMESTAMP_MILLIS_MAX
+                || EpochUnits.areSeconds(millis)) {
             return false;
         }
         if (at < end) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import io.riacho.api.readings.InvalidReadingException;
 import io.riacho.api.readings.ReadingBatch;
 import io.riacho.api.readings.Refusal;
@@ -26,6 +27,8 @@ final class JsonElements {
             new JsonFactoryBuilder()
                     .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
                     .disable(JsonFactory.Feature.CHARSET_DETECTION)
+                    // So that a broken sensor's NaN is one refused reading and no refused message.
+                    .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
                     .streamReadConstraints(
                             StreamReadConstraints.builder()
                                     .maxNestingDepth(32)
@@ -61,6 +64,55 @@ final class JsonElements {
             List<Refusal> refused,
             Element element)
             throws InvalidReadingException {
+        int start = start(bytes, from, to);
+        int end = end(bytes, start, to);
+        try {
+            return parse(bytes, start, end, into, refused, element);
+        } catch (JsonProcessingException e) {
+            byte[] named = NotANumber.named(bytes, start, end);
+            if (named.length > 0) {
+                try {
+                    return parse(named, 0, named.length, into, refused, element);
+                } catch (JsonProcessingException again) {
+                    throw notJson(again);
+                }
+            }
+            throw notJson(e);
+        }
+    }
+
+    private static InvalidReadingException notJson(JsonProcessingException e) {
+        return new InvalidReadingException(
+                "not valid JSON: " + plain(e.getOriginalMessage(), 160) + where(e));
+    }
+
+    /// Where JSON begins: after the byte order mark that some editors and libraries write.
+    static int start(byte[] bytes, int from, int to) {
+        boolean mark =
+                to - from >= 3
+                        && bytes[from] == (byte) 0xEF
+                        && bytes[from + 1] == (byte) 0xBB
+                        && bytes[from + 2] == (byte) 0xBF;
+        return mark ? from + 3 : from;
+    }
+
+    /// Where JSON ends: before the NULs of a sender that sends its whole buffer.
+    static int end(byte[] bytes, int from, int to) {
+        int end = to;
+        while (end > from && bytes[end - 1] == 0) {
+            end--;
+        }
+        return end;
+    }
+
+    private static int parse(
+            byte[] bytes,
+            int from,
+            int to,
+            ReadingBatch into,
+            List<Refusal> refused,
+            Element element)
+            throws InvalidReadingException, JsonProcessingException {
         int kept = into.size();
         int listed = refused.size();
         boolean whole = false;
@@ -69,8 +121,7 @@ final class JsonElements {
             whole = true;
             return read;
         } catch (JsonProcessingException e) {
-            throw new InvalidReadingException(
-                    "not valid JSON: " + plain(e.getOriginalMessage(), 160) + where(e));
+            throw e;
         } catch (IOException e) {
             throw new UncheckedIOException("Reading JSON from memory", e);
         } finally {

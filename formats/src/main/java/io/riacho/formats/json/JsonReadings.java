@@ -7,6 +7,7 @@ import io.riacho.api.readings.ReadingBatch;
 import io.riacho.api.readings.Refusal;
 import io.riacho.api.readings.Series;
 import io.riacho.api.readings.SeriesTable;
+import io.riacho.formats.EpochUnits;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -72,12 +73,14 @@ public final class JsonReadings {
             List<Refusal> refused)
             throws InvalidReadingException {
         int kept = into.size();
-        int read = decodeFlat(bytes, from, to, known, into);
+        int start = JsonElements.start(bytes, from, to);
+        int end = JsonElements.end(bytes, start, to);
+        int read = decodeFlat(bytes, start, end, known, into);
         if (read >= 0) {
             return read;
         }
         into.truncate(kept);
-        return decodeAny(bytes, from, to, known, into, refused);
+        return decodeAny(bytes, start, end, known, into, refused);
     }
 
     /// As [#decode], by Jackson alone.
@@ -274,6 +277,7 @@ public final class JsonReadings {
         if (whole > TIMESTAMP_MILLIS_MAX) {
             throw tooFar(text);
         }
+        EpochUnits.checkMillis(whole);
         return whole * 1000;
     }
 

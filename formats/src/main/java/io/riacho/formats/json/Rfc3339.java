@@ -13,7 +13,7 @@ public final class Rfc3339 {
     private Rfc3339() {}
 
     /// The moment in µs since 1970 UTC, or [#INVALID]. The separator is `T`, `t` or a space; digits
-    /// below the microsecond are cut; a leap second (`:60`) has no place in UTC µs and is invalid.
+    /// below the microsecond are cut; the offset's colon may be absent; a leap second (`:60`) has no place in UTC µs and is invalid.
     public static long parseMicros(byte[] text, int from, int to) {
         // 2025-11-20T20:00:00Z is the shortest.
         if (to - from < 20) {
@@ -90,11 +90,13 @@ public final class Rfc3339 {
         if (at == to - 1 && (text[at] == 'Z' || text[at] == 'z')) {
             return 0;
         }
-        if (at != to - 6 || (text[at] != '+' && text[at] != '-') || text[at + 3] != ':') {
+        // ISO 8601's +0100 as well: what many libraries of C write by %z.
+        boolean colon = at == to - 6 && text[at + 3] == ':';
+        if (!(colon || at == to - 5) || (text[at] != '+' && text[at] != '-')) {
             return Integer.MIN_VALUE;
         }
         int hours = digits(text, at + 1, 2);
-        int minutes = digits(text, at + 4, 2);
+        int minutes = digits(text, to - 2, 2);
         if ((hours | minutes) < 0 || hours > 23 || minutes > 59) {
             return Integer.MIN_VALUE;
         }

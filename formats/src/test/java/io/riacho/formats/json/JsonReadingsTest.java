@@ -9,6 +9,7 @@ import io.riacho.api.readings.InvalidReadingException;
 import io.riacho.api.readings.ReadingBatch;
 import io.riacho.api.readings.Refusal;
 import io.riacho.api.readings.SeriesTable;
+import io.riacho.formats.EpochUnits;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -100,6 +101,12 @@ class JsonReadingsTest {
                 "{\"sensor_id\":\"s\",\"value\":1,\"timestamp\":1763668800000000} | timestamp 1763668800000000 is after the year 9999; milliseconds since 1970 are expected",
                 "{\"sensor_id\":\"s\",\"value\":1,\"timestamp\":1e-99999999999} | timestamp 1e-99999999999 is not a whole number of milliseconds; RFC 3339 text goes to the microsecond",
                 "{\"sensor_id\":\"s\",\"value\":1,\"timestamp\":1e99999999999} | timestamp 1e99999999999 is after the year 9999; milliseconds since 1970 are expected",
+                "{\"sensor_id\":\"s\",\"value\":NaN} | the value NaN is not finite and at most 1e150 in size",
+                "{\"sensor_id\":\"s\",\"value\":nan} | the value NaN is not finite and at most 1e150 in size",
+                "{\"sensor_id\":\"s\",\"value\":-nan} | the value NaN is not finite and at most 1e150 in size",
+                "{\"sensor_id\":\"s\",\"value\":-inf} | the value -Infinity is not finite and at most 1e150 in size",
+                "{\"sensor_id\":\"s\",\"value\":1,\"timestamp\":NaN} | timestamp NaN is not a whole number of milliseconds; RFC 3339 text goes to the microsecond",
+                "{\"sensor_id\":\"s\",\"value\":1,\"timestamp\":1763668800} | timestamp 1763668800 looks like seconds; milliseconds since 1970 are expected: 1763668800000",
                 "{\"sensor_id\":\"s\",\"value\":1,\"timestamp\":1e99} | timestamp 1e99 is after the year 9999; milliseconds since 1970 are expected",
             })
     void saysWhatIsWrongWithAReading(String json, String reason) throws Exception {
@@ -119,7 +126,7 @@ class JsonReadingsTest {
                 "{\"sensor_id\":\"s\",\"value\":1 | not valid JSON",
                 "{\"sensor_id\":\"s\",\"value\":1}} | not valid JSON",
                 "{\"sensor_id\":\"s\",\"value\":1} {} | there is more after the end",
-                "{\"sensor_id\":\"s\",\"value\":NaN} | not valid JSON",
+                "{\"sensor_id\":\"s\",\"value\":nano} | not valid JSON",
                 "{\"sensor_id\":\"s\",\"value\":01} | not valid JSON",
                 "[{\"sensor_id\":\"s\",\"value\":1},] | not valid JSON",
                 "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[ | not valid JSON",
@@ -129,6 +136,24 @@ class JsonReadingsTest {
                 .isInstanceOf(InvalidReadingException.class)
                 .hasMessageStartingWith(reason)
                 .satisfies(e -> assertThat(e.getMessage()).doesNotContain("\n"));
+    }
+
+    @Test
+    void aByteOrderMarkAndTrailingNulsAreSkipped() throws Exception {
+        String reading = "{\"sensor_id\":\"s\",\"value\":1}";
+        assertThat(decode("\uFEFF" + reading)).isEqualTo("s/temperature=1.0@0 null\n");
+        assertThat(decode(reading + "\0\0\0")).isEqualTo("s/temperature=1.0@0 null\n");
+        assertThat(decode("\uFEFF[" + reading + ",{}]\0"))
+                .isEqualTo("s/temperature=1.0@0 null\n[1] sensor_id is missing\n");
+    }
+
+    @Test
+    void wordsInsideTextAreNoNumbers() throws Exception {
+        assertThat(
+                        decode(
+                                "[{\"sensor_id\":\"nan \\\"inf\",\"value\":1},"
+                                        + "{\"sensor_id\":\"b\",\"value\":nan}]"))
+                .startsWith("nan \"inf/temperature=1.0@0 null\n[1] the value NaN");
     }
 
     @Test
@@ -170,6 +195,10 @@ class JsonReadingsTest {
                             ? ChronoUnit.MICROS.between(
                                     Instant.EPOCH, OffsetDateTime.parse(at.textValue()).toInstant())
                             : at.isMissingNode() ? 0 : at.decimalValue().longValueExact() * 1000;
+            if (at.isNumber() && EpochUnits.areSeconds(micros / 1000)) {
+                assertThat(decode(json)).contains("looks like seconds");
+                continue;
+            }
             String expected =
                     tree.path("sensor_id").textValue()
                             + "/"

@@ -49,7 +49,7 @@ class Rfc3339Test {
                 "2025-01-00T00:00:00Z",
                 "2025-01-32T00:00:00Z",
                 "2025-11-20T20:00:00.Z",
-                "2025-11-20T20:00:00+0300",
+                "2025-11-20T20:00:00+2400",
                 "2025-11-20T20:00:00+24:00",
                 "2025-11-20T20:00:00Zjunk",
                 "2025-11-20T20:00:00+03:0",
@@ -59,6 +59,15 @@ class Rfc3339Test {
             })
     void refusesWhatIsNone(String text) {
         assertThat(parse(text)).isEqualTo(Rfc3339.INVALID);
+    }
+
+    @Test
+    void anOffsetWithoutAColonIsTaken() {
+        assertThat(parse("2025-11-20T21:00:00+0100")).isEqualTo(1_763_668_800_000_000L);
+        assertThat(parse("2025-11-20T17:30:00.5-0230")).isEqualTo(1_763_668_800_500_000L);
+        assertThat(parse("2025-11-20T21:00:00+010")).isEqualTo(Rfc3339.INVALID);
+        assertThat(parse("2025-11-20T21:00:00+01:0")).isEqualTo(Rfc3339.INVALID);
+        assertThat(parse("2025-11-20T21:00:00+01-00")).isEqualTo(Rfc3339.INVALID);
     }
 
     @Test

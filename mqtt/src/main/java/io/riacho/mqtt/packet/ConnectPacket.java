@@ -166,7 +166,7 @@ public record ConnectPacket(
                 builder.isEmpty() ? null : builder.build());
     }
 
-    /// What the properties say, with the defaults for those that are absent.
+    /// The values of the properties, with the defaults for those that are absent.
     private static final class Limits {
 
         private long sessionExpirySeconds;

@@ -12,7 +12,7 @@ public final class PacketWriter {
 
     private PacketWriter() {}
 
-    /// What CONNACK announces besides its code (MQTT 5.0, 3.2.2.3). A number of -1 and a null are left
+    /// The properties of CONNACK (MQTT 5.0, 3.2.2.3). A number of -1 and a null are left
     /// out.
     public record Announcement(
             long sessionExpirySeconds,

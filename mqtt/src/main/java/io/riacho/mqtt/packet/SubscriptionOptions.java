@@ -1,6 +1,6 @@
 package io.riacho.mqtt.packet;
 
-/// How a subscription wants its messages (MQTT 5.0, 3.8.3.1).
+/// The options of a subscription: QoS, No Local, and the treatment of RETAIN (MQTT 5.0, 3.8.3.1).
 public record SubscriptionOptions(
         Qos qos, boolean noLocal, boolean retainAsPublished, RetainHandling retainHandling) {
 

@@ -2,7 +2,7 @@ package io.riacho.mqtt.packet;
 
 import org.jspecify.annotations.Nullable;
 
-/// What topic names and topic filters may look like (MQTT 5.0, 4.7 and 4.8.2).
+/// The rules of topic names and topic filters (MQTT 5.0, 4.7 and 4.8.2).
 public final class Topics {
 
     private static final String SHARE_PREFIX = "$share/";

@@ -1,4 +1,4 @@
-/// MQTT on the wire: bytes to packets and back, for 3.1.1 and 5.0.
+/// Packets of MQTT on the wire: bytes to packets and back, for 3.1.1 and 5.0.
 ///
 /// Reading is strict and in place: [FrameReader] finds a packet, and the packet's own class reads it
 /// from the buffer between two indexes. What is wrong with it comes out as a [BadPacketException] with

@@ -5,8 +5,9 @@ import io.riacho.mqtt.packet.SubscriptionOptions;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// One step of what the server remembers. The fold of all of them, in the order in which they were
-/// written, is the [SessionImage]. Only sessions that outlive their connection appear here.
+/// One change of the durable state of sessions and retained messages. The fold of all of them, in the
+/// order in which they were written, is the [SessionImage]. Only sessions that outlive their connection
+/// appear here.
 public sealed interface SessionChange {
 
     /// A client connected to a session that is to last.

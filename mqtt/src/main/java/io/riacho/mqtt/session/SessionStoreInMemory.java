@@ -2,8 +2,8 @@ package io.riacho.mqtt.session;
 
 import java.util.List;
 
-/// Forgets everything at the end of the process: for servers whose sessions need not outlive it, and
-/// for tests. What it keeps is the same fold that a durable store would give back.
+/// A [SessionStore] that forgets everything at the end of the process: for servers whose sessions need not
+/// outlive it, and for tests. What it keeps is the same fold that a durable store would give back.
 public final class SessionStoreInMemory implements SessionStore {
 
     private final SessionImage image;

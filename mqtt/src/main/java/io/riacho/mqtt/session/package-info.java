@@ -1,4 +1,4 @@
-/// What an MQTT server must remember across a crash, as a log of changes.
+/// The durable records of sessions: a log of changes, from which a server goes on after a crash.
 ///
 /// While the server runs, its memory is the truth. Whatever a peer may rely on afterwards (a
 /// subscription, a message owed, the packet id of a QoS 2 message taken) is first written as a

@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -46,7 +47,9 @@ public final class Snapshots {
     ///
     /// @return the position of the oldest snapshot that is kept: the journal is needed from there on
     public long write(Snapshot snapshot) throws IOException {
-        Path target = directory.resolve("%020d.snapshot".formatted(snapshot.position()));
+        Path target =
+                directory.resolve(
+                        String.format(Locale.ROOT, "%020d.snapshot", snapshot.position()));
         Path temporary = directory.resolve("snapshot.tmp");
         CRC32C crc = new CRC32C();
         crc.update(snapshot.state());

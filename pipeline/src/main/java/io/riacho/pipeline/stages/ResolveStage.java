@@ -76,9 +76,8 @@ public final class ResolveStage {
             PendingLate late = batch.get(i);
             Double value = kept.get(keys.get(i));
             if (value == null && late.timestampMicros() < retainedFrom) {
-                // Its day was removed while it waited. Whether it was there cannot be known any
-                // more;
-                // counting nothing twice goes before counting it.
+                // Its day was removed while it waited. Whether it was there cannot be known
+                // any more; counting nothing twice goes before counting it.
                 value = late.value();
             }
             journal.append(

@@ -1,6 +1,6 @@
 package io.riacho.pipeline.stages;
 
-import io.riacho.lake.Frozen;
+import io.riacho.lake.FrozenBlock;
 import io.riacho.lake.Lake;
 import io.riacho.lake.Retention;
 import io.riacho.pipeline.metrics.PipelineMetrics;
@@ -37,12 +37,12 @@ public final class SealStage {
 
     private static final class Job {
         private final long position;
-        private final Frozen rows;
+        private final FrozenBlock rows;
         private final byte[] state;
         private final CompletableFuture<Void> done = new CompletableFuture<>();
         private volatile Phase phase = Phase.FILES;
 
-        Job(long position, Frozen rows, byte[] state) {
+        Job(long position, FrozenBlock rows, byte[] state) {
             this.position = position;
             this.rows = rows;
             this.state = state;
@@ -95,7 +95,7 @@ public final class SealStage {
 
     /// From the stream thread, when idle: `state` is the state after everything up to `position`,
     /// and `rows` are the rows up to there that are not sealed.
-    CompletableFuture<Void> start(long position, Frozen rows, byte[] state) {
+    CompletableFuture<Void> start(long position, FrozenBlock rows, byte[] state) {
         Job started = new Job(position, rows, state);
         job = started;
         return started.done;

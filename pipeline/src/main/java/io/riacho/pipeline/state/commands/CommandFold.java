@@ -4,12 +4,12 @@ import io.riacho.api.commands.Command;
 import io.riacho.api.commands.Overrides.Held;
 import io.riacho.api.live.LiveCommand;
 import io.riacho.core.rules.RuleSet;
+import io.riacho.core.stream.DesiredState;
 import io.riacho.core.stream.DeviceOutcome;
 import io.riacho.core.stream.DeviceState;
 import io.riacho.core.stream.StreamCore;
 import io.riacho.core.stream.StreamOptions;
 import io.riacho.core.stream.Transition;
-import io.riacho.core.stream.Wish;
 import io.riacho.lake.CommandRow;
 import io.riacho.lake.Lake;
 import io.riacho.pipeline.live.LiveFeedPublisher;
@@ -97,8 +97,8 @@ public final class CommandFold {
     /// Folds what rules wish.
     ///
     /// @param nowMicros when the wishes changed; 0 to take the wishes' own time
-    public void wishes(long at, List<Wish> wishes, long nowMicros, boolean live) {
-        for (Wish wish : wishes) {
+    public void wishes(long at, List<DesiredState> wishes, long nowMicros, boolean live) {
+        for (DesiredState wish : wishes) {
             issue(at, core.apply(device(wish.device()), wish), nowMicros, live);
         }
     }
@@ -134,8 +134,8 @@ public final class CommandFold {
             long nowMicros,
             boolean live) {
         // Of a device there is one such wish, on behalf of no sensor and without an average.
-        Wish wish =
-                new Wish(
+        DesiredState wish =
+                new DesiredState(
                         at,
                         ManualOverrides.RULE,
                         ManualOverrides.RULE,
@@ -147,7 +147,7 @@ public final class CommandFold {
                         priority,
                         Double.NaN,
                         nowMicros);
-        issue(at, core.insist(device(device), wish), nowMicros, live);
+        issue(at, core.force(device(device), wish), nowMicros, live);
     }
 
     private DeviceState device(String name) {

@@ -237,7 +237,7 @@ public final class SeriesFold {
         if (late != null) {
             late(number, late);
         }
-        commands.wishes(at, outcome.wishes(), nowMicros, live);
+        commands.wishes(at, outcome.desiredStates(), nowMicros, live);
         noteTicks(slot.owner);
     }
 
@@ -282,7 +282,7 @@ public final class SeriesFold {
     private void tick(long at, long timeMicros, boolean live) {
         for (Sensor each : List.copyOf(ticking.values())) {
             Outcome outcome = core.apply(each.state, new SensorRecord.Tick(at, timeMicros));
-            commands.wishes(at, outcome.wishes(), timeMicros, live);
+            commands.wishes(at, outcome.desiredStates(), timeMicros, live);
             noteTicks(each);
         }
     }
@@ -292,7 +292,7 @@ public final class SeriesFold {
         core = new StreamCore(streamOptions, ruleCompiler.apply(definitions.duplicate()));
         for (Sensor each : series.sensors()) {
             Outcome outcome = core.apply(each.state, new SensorRecord.RulesChanged(at));
-            commands.wishes(at, outcome.wishes(), 0, live);
+            commands.wishes(at, outcome.desiredStates(), 0, live);
             noteTicks(each);
         }
     }

@@ -1,8 +1,0 @@
-/// How a client reaches a server: its address, and the proof of who is who.
-///
-/// [io.riacho.cli.client.Target] is an address, [io.riacho.cli.client.ClientTls] what TLS needs; every
-/// command that calls a server takes both by the same options.
-@NullMarked
-package io.riacho.cli.client;
-
-import org.jspecify.annotations.NullMarked;

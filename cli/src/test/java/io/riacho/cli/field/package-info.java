@@ -1,4 +1,0 @@
-@NullMarked
-package io.riacho.cli.field;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,142 @@
+package io.riacho.mqtt.broker;
+
+import io.riacho.mqtt.packet.Qos;
+import io.riacho.mqtt.packet.ReasonCode;
+import io.riacho.mqtt.session.Message;
+import io.riacho.mqtt.session.SessionImage.Owed;
+import io.riacho.mqtt.spi.DeliveryListener;
+import org.jspecify.annotations.Nullable;
+
+/// One message on its way to one session. In the session's queue, then in flight.
+public final class Delivery {
+
+    private static final int[] NO_IDS = new int[0];
+
+    private final Message message;
+    private final Qos qos;
+    private final boolean retain;
+    private final int[] subscriptionIds;
+    private final @Nullable DeliveryListener listener;
+    private final @Nullable Subscription shared;
+
+    /// Its number in the session, from 1; 0 for QoS 0.
+    private final long sequence;
+
+    /// A store holds it: it must be acked there.
+    private final boolean stored;
+
+    private boolean sentBefore;
+    private boolean released;
+    private boolean acked;
+
+    Delivery(
+            Message message,
+            Qos qos,
+            boolean retain,
+            int[] subscriptionIds,
+            long sequence,
+            boolean stored,
+            @Nullable DeliveryListener listener,
+            @Nullable Subscription shared) {
+        this.message = message;
+        this.qos = qos;
+        this.retain = retain;
+        this.subscriptionIds = subscriptionIds.length == 0 ? NO_IDS : subscriptionIds;
+        this.sequence = sequence;
+        this.stored = stored;
+        this.listener = listener;
+        this.shared = shared;
+    }
+
+    /// As a store kept it.
+    ///
+    /// @param mayHaveBeenSent its client was connected when the process ended
+    static Delivery restored(Owed owed, boolean mayHaveBeenSent) {
+        Delivery delivery =
+                new Delivery(
+                        owed.message(),
+                        owed.qos(),
+                        owed.retain(),
+                        owed.subscriptionIds(),
+                        owed.sequence(),
+                        true,
+                        null,
+                        null);
+        delivery.released = owed.released();
+        delivery.sentBefore = !owed.released() && mayHaveBeenSent;
+        return delivery;
+    }
+
+    public Message message() {
+        return message;
+    }
+
+    public Qos qos() {
+        return qos;
+    }
+
+    public boolean retain() {
+        return retain;
+    }
+
+    public int[] subscriptionIds() {
+        return subscriptionIds;
+    }
+
+    public long sequence() {
+        return sequence;
+    }
+
+    public boolean isStored() {
+        return stored;
+    }
+
+    /// The shared subscription that it came by, or null.
+    @Nullable Subscription shared() {
+        return shared;
+    }
+
+    /// 1 to 65535. It follows from the sequence, so that a message keeps its packet id over a
+    /// reconnection and a crash without the id being stored [MQTT-4.4.0-1]. Two in flight differ, since
+    /// fewer than 65535 numbers are in flight at a time.
+    public int packetId() {
+        return (int) ((sequence - 1) % 65_535) + 1;
+    }
+
+    public boolean isSentBefore() {
+        return sentBefore;
+    }
+
+    public void markSentBefore() {
+        sentBefore = true;
+    }
+
+    /// PUBREC came: PUBREL is all that is left.
+    public boolean isReleased() {
+        return released;
+    }
+
+    public void markReleased() {
+        released = true;
+    }
+
+    public boolean isAcked() {
+        return acked;
+    }
+
+    public void markAcked() {
+        acked = true;
+    }
+
+    public void delivered(String clientId) {
+        if (listener != null) {
+            listener.delivered(clientId, qos);
+        }
+    }
+
+    public void dropped(String clientId, ReasonCode code) {
+        if (listener != null) {
+            listener.dropped(clientId, code);
+        }
+    }
+}

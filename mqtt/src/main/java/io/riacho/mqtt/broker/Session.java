@@ -1,0 +1,432 @@
+package io.riacho.mqtt.broker;
+
+import io.riacho.mqtt.packet.ConnectPacket;
+import io.riacho.mqtt.packet.Qos;
+import io.riacho.mqtt.packet.ReasonCode;
+import io.riacho.mqtt.session.SessionChange;
+import io.riacho.mqtt.session.SessionImage.Owed;
+import io.riacho.mqtt.session.SessionImage.StoredSession;
+import io.riacho.mqtt.session.SessionImage.StoredSubscription;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// A client's session: what the server keeps of it beyond its connection (MQTT 5.0, 4.1).
+///
+/// **Threads.** At any moment at most one connection owns a session; it comes and goes under
+/// the session's lock. What only an owner needs (the subscriptions by filter, the messages in flight,
+/// the QoS 2 ids received) is used on the owner's event loop without a lock; the hand-over from one
+/// owner to the next, under the lock, is what makes the next one see it. The queue is used by every
+/// thread that publishes and is behind the lock.
+///
+/// **Hand-over.** A connection gives its session up only when all that it took from its client is
+/// answered by the [io.riacho.mqtt.spi.PublishHandler] and the store: only then is it known which QoS 2 ids
+/// were received. A connection that takes over waits for that, and gets its CONNACK afterwards.
+public final class Session {
+
+    private final String clientId;
+    private final Broker broker;
+
+    // ---- behind the lock
+
+    private @Nullable SessionOwner owner;
+    private @Nullable SessionOwner waiting;
+    private boolean ended;
+    private boolean draining;
+    private boolean awake;
+    private final DeliveryQueue queue;
+    private final SessionTimers absence;
+    private long lastSequence;
+    private long dropped;
+
+    private volatile boolean online;
+    private volatile boolean stopped;
+    private volatile long expirySeconds;
+
+    // ---- the owner's
+
+    private final Map<String, Subscription> subscriptions = new LinkedHashMap<>(2);
+    private final Deque<Delivery> unacked = new ArrayDeque<>(0);
+    private final BitSet received = new BitSet(0);
+    private boolean hasState;
+
+    Session(String clientId, Broker broker) {
+        this.clientId = clientId;
+        this.broker = broker;
+        this.queue = new DeliveryQueue(broker);
+        this.absence = new SessionTimers(this, broker);
+    }
+
+    /// As it was before a crash.
+    static Session restored(StoredSession stored, Broker broker) {
+        Session session = new Session(stored.clientId(), broker);
+        session.restore(stored);
+        return session;
+    }
+
+    private synchronized void restore(StoredSession stored) {
+        expirySeconds = stored.expirySeconds();
+        lastSequence = stored.lastSequence();
+        hasState = true;
+        received.or(stored.received());
+        for (StoredSubscription each : stored.subscriptions()) {
+            Subscription subscription =
+                    new Subscription(this, each.filter(), each.options(), each.subscriptionId());
+            subscriptions.put(each.filter(), subscription);
+            broker.subscriptions().add(subscription);
+        }
+        boolean mayHaveBeenSent = stored.closedAtMillis() == StoredSession.OPEN;
+        for (Owed each : stored.owed()) {
+            queue.add(Delivery.restored(each, mayHaveBeenSent));
+        }
+    }
+
+    public String clientId() {
+        return clientId;
+    }
+
+    /// It outlives its connection.
+    public boolean isDurable() {
+        return expirySeconds > 0;
+    }
+
+    /// Its client is connected.
+    boolean isOnline() {
+        return online;
+    }
+
+    /// Its client takes what it is sent: nothing much waits.
+    boolean keepsUp() {
+        return queue.count() < broker.limits().queuedMessagesMax() / 2 && !stopped;
+    }
+
+    public int queued() {
+        return queue.count();
+    }
+
+    public synchronized long dropped() {
+        return dropped;
+    }
+
+    synchronized long nextSequence() {
+        return ++lastSequence;
+    }
+
+    // ---- ownership
+
+    /// Makes a connection the owner, or lets it wait for the one that is.
+    ///
+    /// @return false when the session is over: ask for a new one
+    boolean acquire(SessionOwner newcomer) {
+        SessionOwner older;
+        SessionOwner displaced = null;
+        synchronized (this) {
+            if (ended) {
+                return false;
+            }
+            older = owner;
+            if (older == null) {
+                owner = newcomer;
+            } else {
+                displaced = waiting;
+                waiting = newcomer;
+            }
+        }
+        if (older == null) {
+            newcomer.granted(this);
+        } else {
+            older.takeOver();
+        }
+        if (displaced != null) {
+            displaced.takeOver();
+        }
+        return true;
+    }
+
+    /// The owner, or one that waits, goes. What it had in flight goes back to the queue's head, in
+    /// order; a session that does not outlive its connection ends.
+    ///
+    /// Whether it ends, and what the store hears of that, is settled before anybody else can have the
+    /// session or one of its name: the next client's `Opened` comes after this one's `Closed`.
+    ///
+    /// @param left what its client's connection left to be published, or null
+    @SuppressWarnings("ReferenceEquality") // this very connection
+    public void release(SessionOwner leaver, ConnectPacket.@Nullable Will left) {
+        SessionOwner next;
+        boolean lasts;
+        synchronized (this) {
+            if (waiting == leaver) {
+                waiting = null;
+                return;
+            }
+            if (owner != leaver) {
+                return;
+            }
+            online = false;
+            awake = false;
+            draining = false;
+            requeueUnacked();
+            next = waiting;
+            owner = next;
+            waiting = null;
+            lasts = isDurable();
+            ended = next == null && !lasts;
+            if (next == null && lasts) {
+                waitForClient(left);
+            }
+        }
+        if (next != null) {
+            handOver(next, left);
+            return;
+        }
+        if (!lasts) {
+            over();
+        }
+        if (left != null && (left.delaySeconds() == 0 || !lasts)) {
+            broker.publishWill(left);
+        }
+    }
+
+    private void waitForClient(ConnectPacket.@Nullable Will left) {
+        long seconds = expirySeconds;
+        broker.storeQuietly(
+                List.of(new SessionChange.Closed(clientId, broker.nowMillis(), seconds)));
+        if (left != null && left.delaySeconds() > 0) {
+            absence.delayWill(left, Math.min(left.delaySeconds(), seconds));
+        }
+        absence.expireIn(seconds);
+    }
+
+    private void handOver(SessionOwner next, ConnectPacket.@Nullable Will left) {
+        // A delayed will is not sent when the session goes on [MQTT-3.1.3-9].
+        boolean goesOn = isDurable() && !next.startsClean();
+        if (left != null && (left.delaySeconds() == 0 || !goesOn)) {
+            broker.publishWill(left);
+        }
+        next.granted(this);
+    }
+
+    /// Ends the session so many seconds from now unless its client comes back.
+    void expireIn(long seconds) {
+        absence.expireIn(seconds);
+    }
+
+    /// Its time is up, unless its client came back just now.
+    void expire() {
+        synchronized (this) {
+            if (owner != null || ended) {
+                return;
+            }
+            broker.storeQuietly(List.of(new SessionChange.Removed(clientId)));
+            ended = true;
+        }
+        over();
+    }
+
+    /// By the new owner, on its loop, before anything else.
+    ///
+    /// @return whether the client finds the session that it left
+    public boolean begin(boolean clean, long newExpirySeconds) {
+        boolean present = hasState && !clean && isDurable();
+        boolean goesOn = !clean && isDurable();
+        absence.ends(goesOn);
+        if (!goesOn) {
+            forget();
+        }
+        hasState = true;
+        expirySeconds = newExpirySeconds;
+        return present;
+    }
+
+    /// From now on the owner may be woken for what waits.
+    public void online() {
+        synchronized (this) {
+            online = true;
+            awake = true;
+            stopped = false;
+        }
+    }
+
+    public void expirySeconds(long seconds) {
+        expirySeconds = seconds;
+    }
+
+    public long expirySeconds() {
+        return expirySeconds;
+    }
+
+    /// It is over: subscriptions, messages and all.
+    private void over() {
+        broker.forget(this);
+        absence.ends(false);
+        forget();
+    }
+
+    private void forget() {
+        for (Subscription each : subscriptions.values()) {
+            broker.subscriptions().remove(each);
+        }
+        subscriptions.clear();
+        received.clear();
+        List<Delivery> left;
+        synchronized (this) {
+            requeueUnacked();
+            left = queue.clear();
+        }
+        for (Delivery each : left) {
+            each.dropped(clientId, ReasonCode.UNSPECIFIED_ERROR);
+            Subscription shared = each.shared();
+            // Another member gets a QoS 1 message; one of QoS 2 is not sent to a second
+            // [MQTT-4.8.2-5].
+            if (shared != null && each.qos() == Qos.AT_LEAST_ONCE) {
+                broker.redirect(each.message(), shared);
+            }
+        }
+    }
+
+    // ---- the queue
+
+    /// Puts a message into the queue and wakes the owner. By any thread.
+    void deliver(Delivery delivery) {
+        SessionOwner wake = null;
+        List<Delivery> outs = List.of();
+        synchronized (this) {
+            if (ended || (!online && !isDurable())) {
+                outs = List.of(delivery);
+            } else {
+                outs = queue.makeRoom(delivery);
+                if (outs.isEmpty() || outs.getLast() != delivery) {
+                    queue.add(delivery);
+                }
+                // A stopped owner goes on by itself: when its socket has room or its client
+                // acknowledges.
+                if (awake && !draining && !stopped && owner != null && !queue.isEmpty()) {
+                    draining = true;
+                    wake = owner;
+                }
+            }
+        }
+        if (!outs.isEmpty()) {
+            drop(outs);
+        }
+        if (wake != null) {
+            wake.wake();
+        }
+    }
+
+    private void drop(List<Delivery> outs) {
+        synchronized (this) {
+            dropped += outs.size();
+        }
+        broker.counters().dropped(outs.size());
+        List<SessionChange> changes = new ArrayList<>(0);
+        for (Delivery each : outs) {
+            each.dropped(clientId, ReasonCode.QUOTA_EXCEEDED);
+            if (each.isStored()) {
+                changes.add(new SessionChange.Settled(clientId, each.sequence()));
+            }
+        }
+        broker.storeQuietly(changes);
+    }
+
+    /// The next message to send, or null: none waits, or the first may not go while so many are in
+    /// flight. By the owner.
+    public @Nullable Delivery poll(boolean mayAcknowledge, long oldestSequence) {
+        synchronized (this) {
+            Delivery head = queue.peek();
+            if (head == null) {
+                draining = false;
+                stopped = false;
+                return null;
+            }
+            boolean tooFar = oldestSequence > 0 && head.sequence() - oldestSequence >= 65_535;
+            if (head.qos() != Qos.AT_MOST_ONCE && (!mayAcknowledge || tooFar)) {
+                draining = false;
+                stopped = true;
+                return null;
+            }
+            queue.remove();
+            return head;
+        }
+    }
+
+    /// The owner stops for now, though messages wait: its socket is full. It will come back by itself.
+    public void pauseDraining() {
+        synchronized (this) {
+            draining = false;
+            stopped = true;
+        }
+    }
+
+    private void requeueUnacked() {
+        while (!unacked.isEmpty()) {
+            Delivery last = unacked.removeLast();
+            if (!last.isAcked()) {
+                queue.addFirst(last);
+            }
+        }
+    }
+
+    /// A message was lost on its way out: expired, or too large for the client.
+    public void countDropped() {
+        synchronized (this) {
+            dropped++;
+        }
+        broker.counters().dropped(1);
+    }
+
+    // ---- for the owner
+
+    /// The filters that are subscribed, as the client gave them.
+    public List<String> filters() {
+        return List.copyOf(subscriptions.keySet());
+    }
+
+    public int subscriptionCount() {
+        return subscriptions.size();
+    }
+
+    public boolean isSubscribed(String filter) {
+        return subscriptions.containsKey(filter);
+    }
+
+    /// Puts a subscription in force, in place of the one with the same filter.
+    ///
+    /// @return whether there was none with this filter
+    public boolean subscribe(Subscription subscription) {
+        Subscription earlier = subscriptions.put(subscription.filter(), subscription);
+        broker.subscriptions().add(subscription);
+        if (earlier != null) {
+            broker.subscriptions().remove(earlier);
+        }
+        return earlier == null;
+    }
+
+    /// Ends a subscription: nothing more is queued for it from here on [MQTT-3.10.4-2].
+    ///
+    /// @return false when there is none with this filter
+    public boolean unsubscribe(String filter) {
+        Subscription removed = subscriptions.remove(filter);
+        if (removed == null) {
+            return false;
+        }
+        broker.subscriptions().remove(removed);
+        return true;
+    }
+
+    /// What was sent and is not acknowledged, in the order of sending; acknowledged ones are taken off its
+    /// head.
+    public Deque<Delivery> unacked() {
+        return unacked;
+    }
+
+    /// Packet ids of QoS 2 messages that the client has not released.
+    public BitSet received() {
+        return received;
+    }
+}

@@ -1,0 +1,5 @@
+/// Tests of `session`.
+@NullMarked
+package io.riacho.mqtt.session;
+
+import org.jspecify.annotations.NullMarked;
