@@ -1,13 +1,8 @@
 package io.riacho.pipeline;
 
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import io.riacho.api.commands.Command;
-import io.riacho.api.commands.OverrideRequest;
 import io.riacho.api.commands.Overrides;
-import io.riacho.api.commands.Overrides.ActiveOverride;
-import io.riacho.api.devices.Devices;
 import io.riacho.api.live.LiveFeed;
 import io.riacho.api.readings.Failure;
 import io.riacho.api.readings.Intake;
@@ -19,32 +14,36 @@ import io.riacho.journal.JournalOptions;
 import io.riacho.lake.Lake;
 import io.riacho.lake.LakeOptions;
 import io.riacho.mqtt.session.SessionStore;
-import io.riacho.pipeline.JournalRecord.ClockTick;
-import io.riacho.pipeline.JournalRecord.CommandMoved;
-import io.riacho.pipeline.JournalRecord.DevicesChanged;
-import io.riacho.pipeline.JournalRecord.ManuallyOrdered;
-import io.riacho.pipeline.JournalRecord.ManuallyOrdered.Mode;
-import io.riacho.pipeline.JournalRecord.RulesSet;
 import io.riacho.pipeline.live.LiveFeedPublisher;
+import io.riacho.pipeline.metrics.PipelineMetrics;
+import io.riacho.pipeline.record.SystemRecord;
+import io.riacho.pipeline.snapshot.Snapshots;
+import io.riacho.pipeline.stages.IntakeQueue;
+import io.riacho.pipeline.stages.JournalStage;
+import io.riacho.pipeline.stages.MicroClock;
+import io.riacho.pipeline.stages.PipelineOptions;
+import io.riacho.pipeline.stages.ResolveStage;
+import io.riacho.pipeline.stages.SealStage;
+import io.riacho.pipeline.stages.StreamStage;
+import io.riacho.pipeline.stages.Wakeup;
+import io.riacho.pipeline.state.StateFold;
+import io.riacho.pipeline.state.commands.CommandRecord.CommandExpirySet;
 import io.riacho.pipeline.state.commands.CommandTracker;
-import io.riacho.pipeline.state.commands.ManualOverrides;
-import io.riacho.pipeline.state.devices.DeviceEvent;
 import io.riacho.pipeline.state.devices.DevicePresence;
+import io.riacho.pipeline.state.series.SeriesNumbers;
+import io.riacho.pipeline.state.series.SeriesRecord.ClockTick;
+import io.riacho.pipeline.state.series.SeriesRecord.RulesSet;
+import io.riacho.pipeline.state.sessions.SessionLog;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/// The path, in order, on one page.
+/// The path from the doors to durable state, in order, on one page.
 ///
 /// ```
 /// doors → intake → journal (one sync per group) → receipts
@@ -53,26 +52,18 @@ import org.slf4j.LoggerFactory;
 ///                             └→ sealer: rows → Parquet → `sealed` in the journal → snapshot → old segments go
 /// ```
 ///
-/// [#open] recovers: newest whole snapshot, then the journal's tail. The stages have no threads here;
-/// [PipelineThreads] gives them theirs, and the simulation steps them from one.
+/// [#open] recovers by [Recovery]. The stages have no threads here; [PipelineThreads] gives them
+/// theirs, and the simulation steps them from one.
 public final class Pipeline implements AutoCloseable {
-
-    private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
 
     /// A record of session changes is closed when it has reached this part of an entry.
     private static final int SESSION_RECORDS_PER_ENTRY = 4;
 
     private final Journal journal;
     private final Lake lake;
-    private final StateFold fold;
-    private final LiveFeedPublisher hub;
-    private final CommandTracker book;
-    private final ManualOverrides manual;
-    private final DevicePresence devices;
     private final MicroClock clock;
+    private final State state;
     private final PipelineMetrics metrics;
-    private final PipelineOptions options;
-    private final SeriesNumbers numbers = new SeriesNumbers();
 
     private final IntakeQueue intake;
     private final JournalStage journalStage;
@@ -84,15 +75,6 @@ public final class Pipeline implements AutoCloseable {
     final Wakeup journalWakeup = new Wakeup();
     final Wakeup streamWakeup = new Wakeup();
     final Wakeup backgroundWakeup = new Wakeup();
-
-    /// How stages get their own records into the journal.
-    interface Journaling {
-        void add(SystemRecord control);
-
-        void add(JournalStage.Task task);
-
-        void wakeSealer();
-    }
 
     /// Where the pipeline keeps what it keeps, below the data directory.
     ///
@@ -116,47 +98,45 @@ public final class Pipeline implements AutoCloseable {
             PipelineOptions options,
             Function<ByteBuffer, RuleSet> ruleCompiler,
             MicroClock clock,
-            MeterRegistry registry) {
+            MeterRegistry registry)
+            throws IOException {
         this.journal = journal;
         this.lake = lake;
         this.clock = clock;
-        this.options = options;
-        this.metrics = new PipelineMetrics(registry);
-        this.hub = new LiveFeedPublisher(streamWakeup::signal);
-        this.book = new CommandTracker(this::journalTransition);
-        this.manual = new ManualOverrides(this::journalOrder, book, options.devicesMax());
-        this.devices =
-                new DevicePresence(this::journalEvent, clock::nowMicros, options.devicesMax());
-        gauge(registry, "online", Devices.Counts::online);
-        gauge(registry, "unconfirmed", Devices.Counts::unconfirmed);
-        gauge(registry, "offline", Devices.Counts::offline);
-        gauge(registry, "unknown", Devices.Counts::unknown);
-        Gauge.builder("riacho.devices.reports.suppressed", devices, DevicePresence::reportsNotKept)
-                .register(registry);
-        this.fold =
-                new StateFold(
+        metrics = new PipelineMetrics(registry);
+        Snapshots snapshots = new Snapshots(disk, directories.snapshots());
+        SeriesNumbers numbers = new SeriesNumbers();
+
+        state =
+                State.empty(
                         streamOptions,
                         options,
                         ruleCompiler,
                         lake,
-                        hub,
-                        book,
-                        manual,
-                        devices,
+                        new LiveFeedPublisher(streamWakeup::signal),
+                        this::append,
+                        clock,
                         metrics);
-        Journaling journaling = new StageJournaling();
-        this.sealStage =
+        StateFold fold = state.fold();
+        new Recovery(journal, lake, fold).run(snapshots);
+        fold.series().restoreNumbers(numbers);
+
+        intake = new IntakeQueue(options.intakeBytesMax(), journalWakeup);
+        sealStage =
                 new SealStage(
                         lake,
-                        new Snapshots(disk, directories.snapshots()),
+                        snapshots,
                         clock,
                         metrics,
                         options,
-                        journaling);
-        this.streamStage = new StreamStage(fold, lake, sealStage, clock, options);
-        this.resolveStage = new ResolveStage(streamStage, lake, clock, journaling);
-        this.intake = new IntakeQueue(options.intakeBytesMax(), journalWakeup);
-        this.journalStage =
+                        this::append,
+                        this::addTask,
+                        backgroundWakeup::signal);
+        streamStage =
+                new StreamStage(
+                        fold, lake, state.feed(), state.devices(), sealStage, clock, options);
+        resolveStage = new ResolveStage(streamStage, lake, clock, this::append);
+        journalStage =
                 new JournalStage(
                         disk,
                         directories.journal(),
@@ -168,13 +148,18 @@ public final class Pipeline implements AutoCloseable {
                         clock,
                         options,
                         metrics);
-        this.sessions =
+        sessions =
                 new SessionLog(
                         intake,
-                        this::journalSessions,
-                        fold,
+                        write -> {
+                            journalStage.add(write);
+                            journalWakeup.signal();
+                        },
+                        fold.sessions(),
                         journalOptions.entryBytesMax() / SESSION_RECORDS_PER_ENTRY);
-        bindGauges(registry);
+        PipelineGauges.bind(registry, intake, journal, streamStage, lake, state.devices());
+        streamStage.goLive();
+        useExpiry(options.commandExpiry());
     }
 
     /// Recovers the state from the directories and readies the path; nothing runs yet.
@@ -199,20 +184,17 @@ public final class Pipeline implements AutoCloseable {
         Journal journal = null;
         try {
             journal = Journal.open(disk, directories.journal(), journalOptions);
-            Pipeline pipeline =
-                    new Pipeline(
-                            disk,
-                            directories,
-                            journal,
-                            journalOptions,
-                            lake,
-                            streamOptions,
-                            options,
-                            ruleCompiler,
-                            clock,
-                            registry);
-            pipeline.recover(new Snapshots(disk, directories.snapshots()).newest());
-            return pipeline;
+            return new Pipeline(
+                    disk,
+                    directories,
+                    journal,
+                    journalOptions,
+                    lake,
+                    streamOptions,
+                    options,
+                    ruleCompiler,
+                    clock,
+                    registry);
         } catch (IOException | RuntimeException e) {
             if (journal != null) {
                 journal.close();
@@ -222,86 +204,17 @@ public final class Pipeline implements AutoCloseable {
         }
     }
 
-    private void recover(Optional<Snapshots.Snapshot> snapshot) throws IOException {
-        long started = System.nanoTime();
-        long from = 0;
-        if (snapshot.isPresent()) {
-            fold.restore(snapshot.get().state());
-            from = fold.position() + 1;
-        }
-        if (journal.firstPosition() > from) {
-            throw new IOException(
-                    "The journal begins at position "
-                            + journal.firstPosition()
-                            + " but the newest snapshot that can be read ends at "
-                            + (from - 1)
-                            + ": records between them are missing. Restore the data directory from"
-                            + " a backup.");
-        }
-        if (journal.nextPosition() < from || journal.nextPosition() <= lake.sealedPosition()) {
-            throw new IOException(
-                    "The journal ends at position "
-                            + (journal.nextPosition() - 1)
-                            + " but a snapshot reaches "
-                            + (from - 1)
-                            + " and the lake "
-                            + lake.sealedPosition()
-                            + ": the journal's end is missing. Restore the data directory from a"
-                            + " backup.");
-        }
-        journal.replay(from, this::replay);
-        fold.restoreNumbers(numbers);
-        long replayed = journal.nextPosition() - from;
-        if (replayed > 0) {
-            LOG.info(
-                    "Replayed {} records in {} ms",
-                    replayed,
-                    TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started));
-        }
-        streamStage.goLive();
-    }
-
-    private void replay(long base, int positions, ByteBuffer payload) {
-        long at = base;
-        while (payload.hasRemaining()) {
-            JournalRecord record = RecordCodec.read(payload);
-            // An entry may begin before the position that the snapshot ends at, never straddle it:
-            // snapshots are taken between entries.
-            if (at > fold.position()) {
-                fold.fold(at, record);
-            }
-            at += record.positions();
-        }
-        if (at != base + positions) {
-            throw new CorruptRecordException(
-                    "the entry at position " + base + " holds another number of records", null);
-        }
-    }
-
-    private void gauge(
-            MeterRegistry registry, String presence, ToIntFunction<Devices.Counts> count) {
-        Gauge.builder("riacho.devices", devices, d -> count.applyAsInt(d.counts()))
-                .tag("presence", presence)
-                .register(registry);
-    }
-
-    private void bindGauges(MeterRegistry registry) {
-        Gauge.builder("riacho.intake.bytes", intake, IntakeQueue::bytesHeld).register(registry);
-        Gauge.builder("riacho.late.pending", streamStage, StreamStage::latePending)
-                .register(registry);
-        Gauge.builder("riacho.lake.unsealed.rows", lake, Lake::unsealedRows).register(registry);
-        Gauge.builder("riacho.lake.unsealed.bytes", lake, Lake::unsealedBytes).register(registry);
-        Gauge.builder(
-                        "riacho.journal.lag",
-                        this,
-                        p -> p.journal.durablePosition() - 1 - p.streamStage.positionFolded())
-                .register(registry);
-    }
-
     /// The rules in force, journaled when they differ from what the state has.
     public void useRules(ByteBuffer definitions) {
-        if (!fold.rules().equals(definitions)) {
-            journal(SystemRecord.of(new RulesSet(definitions.asReadOnlyBuffer())));
+        if (!state.fold().series().rules().equals(definitions)) {
+            append(SystemRecord.of(new RulesSet(definitions.asReadOnlyBuffer())));
+        }
+    }
+
+    /// Commands' expiry, journaled when it differs from what the state has.
+    private void useExpiry(Duration expiry) {
+        if (!state.fold().commands().expiry().equals(expiry)) {
+            append(SystemRecord.of(new CommandExpirySet(TimeUnit.MICROSECONDS.convert(expiry))));
         }
     }
 
@@ -317,19 +230,19 @@ public final class Pipeline implements AutoCloseable {
     }
 
     public LiveFeed liveFeed() {
-        return hub;
+        return state.feed();
     }
 
     public CommandTracker commands() {
-        return book;
+        return state.commands();
     }
 
     public DevicePresence devices() {
-        return devices;
+        return state.devices();
     }
 
     public Overrides manualCommands() {
-        return manual;
+        return state.overrides();
     }
 
     public Lake lake() {
@@ -394,10 +307,10 @@ public final class Pipeline implements AutoCloseable {
     void tick() {
         long now = clock.nowMicros();
         if (streamStage.needsTicks()) {
-            journal(SystemRecord.of(new ClockTick(now)));
+            append(SystemRecord.of(new ClockTick(now)));
         }
-        book.expire(now);
-        devices.tick();
+        state.commands().expire(now);
+        state.devices().tick();
     }
 
     /// Starts a seal of all there is, from the stream thread; null when there is nothing to seal.
@@ -425,76 +338,17 @@ public final class Pipeline implements AutoCloseable {
     }
 
     StateFold fold() {
-        return fold;
+        return state.fold();
     }
 
-    private void journal(SystemRecord control) {
-        journalStage.add(control);
+    private void append(SystemRecord record) {
+        journalStage.add(record);
         journalWakeup.signal();
     }
 
-    private void journalSessions(SessionWrite write) {
-        journalStage.add(write);
+    private void addTask(JournalStage.Task task) {
+        journalStage.add(task);
         journalWakeup.signal();
-    }
-
-    private void journalTransition(Command command, Command.State next, Consumer<Boolean> answer) {
-        long now = clock.nowMicros();
-        long expiresAt =
-                next == Command.State.ISSUED
-                        ? now + TimeUnit.NANOSECONDS.toMicros(options.commandExpiry().toNanos())
-                        : command.expiresAtMicros();
-        journal(
-                new SystemRecord(
-                        new CommandMoved(command.device(), command.id(), next, now, expiresAt),
-                        () -> answer.accept(true),
-                        _ -> answer.accept(false)));
-    }
-
-    private void journalEvent(DeviceEvent event, Consumer<Boolean> answer) {
-        journal(
-                new SystemRecord(
-                        new DevicesChanged(event),
-                        () -> answer.accept(true),
-                        _ -> answer.accept(false)));
-    }
-
-    private void journalOrder(OverrideRequest order, Consumer<Overrides.Answer> answer) {
-        long now = clock.nowMicros();
-        long until = ActiveOverride.UNTIL_CLEARED;
-        Mode mode = Mode.RELEASE;
-        if (order instanceof OverrideRequest.SetOverride set) {
-            mode = set.turnOn() ? Mode.ON : Mode.OFF;
-            Duration duration = set.duration();
-            if (duration != null) {
-                until = now + TimeUnit.MICROSECONDS.convert(duration);
-            }
-        }
-        journal(
-                new SystemRecord(
-                        new ManuallyOrdered(
-                                order.devices(), mode, options.manualPriority(), now, until),
-                        () -> {},
-                        _ -> answer.accept(Overrides.Answer.FAILED),
-                        () -> answer.accept(Overrides.Answer.DONE)));
-    }
-
-    private final class StageJournaling implements Journaling {
-        @Override
-        public void add(SystemRecord control) {
-            journal(control);
-        }
-
-        @Override
-        public void add(JournalStage.Task task) {
-            journalStage.add(task);
-            journalWakeup.signal();
-        }
-
-        @Override
-        public void wakeSealer() {
-            backgroundWakeup.signal();
-        }
     }
 
     /// Fails what still waits and closes the files. The stages must have stopped.

@@ -1,5 +1,6 @@
 package io.riacho.pipeline;
 
+import io.riacho.pipeline.stages.Wakeup;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -14,6 +14,7 @@ import io.riacho.core.stream.StreamOptions;
 import io.riacho.disk.RealDisk;
 import io.riacho.journal.JournalOptions;
 import io.riacho.lake.LakeOptions;
+import io.riacho.pipeline.stages.PipelineOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

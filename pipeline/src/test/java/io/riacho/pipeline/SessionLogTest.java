@@ -18,6 +18,7 @@ import io.riacho.mqtt.session.Message;
 import io.riacho.mqtt.session.SessionChange;
 import io.riacho.mqtt.session.SessionImage;
 import io.riacho.mqtt.session.SessionStore;
+import io.riacho.pipeline.stages.PipelineOptions;
 import io.riacho.simulation.DiskThatLosesUnsyncedWrites;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -83,7 +84,7 @@ class SessionLogTest {
             disk.makeRoom();
             settle(pipeline, true);
             assertThat(told).containsExactly("opened", "queued failed, full");
-            assertThat(pipeline.fold().sessions().sessions())
+            assertThat(pipeline.fold().sessions().sessions().sessions())
                     .allSatisfy(each -> {
                         // From the first message on, without a gap, and not to the last.
                         assertThat(each.owed()).hasSize((int) each.lastSequence());

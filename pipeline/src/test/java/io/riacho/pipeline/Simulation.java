@@ -18,9 +18,14 @@ import io.riacho.core.rules.RuleWindow;
 import io.riacho.core.stream.StreamOptions;
 import io.riacho.disk.Disk;
 import io.riacho.journal.JournalOptions;
+import io.riacho.lake.Lake;
 import io.riacho.lake.LakeOptions;
 import io.riacho.lake.QueryLimits;
 import io.riacho.lake.QueryResult;
+import io.riacho.pipeline.live.LiveFeedPublisher;
+import io.riacho.pipeline.metrics.PipelineMetrics;
+import io.riacho.pipeline.stages.PipelineOptions;
+import io.riacho.pipeline.state.series.SeriesSummary;
 import io.riacho.simulation.CrashedException;
 import io.riacho.simulation.DiskThatLosesUnsyncedWrites;
 import java.io.IOException;
@@ -52,14 +57,28 @@ final class Simulation {
             long late,
             long sessionWrites,
             long deviceReports,
+            long recordsCompared,
             @Nullable Exception failure) {}
+
+    /// Servers with a mistake that the simulation must find.
+    enum Mutant {
+        NONE,
+
+        /// It gives receipts before it syncs.
+        ACKNOWLEDGES_BEFORE_SYNC,
+
+        /// What its rules conclude depends on something that no snapshot has.
+        FORGETS_IN_SNAPSHOTS
+    }
 
     private static final int LIVES = 6;
     private static final long START_MICROS = 1_763_668_800_000_000L;
-    private static final ByteBuffer RULES = ByteBuffer.wrap(new byte[] {1});
     private static final long INTAKE_BYTES_MAX = 4_096;
     private static final int SERIES_MAX = 6;
     private static final int MANUAL_PRIORITY = 1;
+    private static final JournalOptions JOURNAL = new JournalOptions(16 << 10, 8 << 10);
+    private static final LakeOptions LAKE = LakeOptions.defaults().withEngineBytesMax(64 << 20);
+    private static final StreamOptions STREAM = StreamOptions.DEFAULT.withRememberedPerSeries(2);
 
     private record SeriesKey(String sensor, String metric) {}
 
@@ -77,6 +96,7 @@ final class Simulation {
     }
 
     private final Path directory;
+    private final Mutant mutant;
     private final SplittableRandom random;
     private final DiskThatLosesUnsyncedWrites faulty;
     private final Disk disk;
@@ -98,23 +118,42 @@ final class Simulation {
     private @Nullable Exception failure;
     private final SessionsUnderTest sessions;
     private final DevicesUnderTest connectingDevices;
+    private final CommandsUnderTest commands;
+    private final FoldUnderTest folds;
     private double nextUnique = 1;
     private long nowMicros = START_MICROS;
 
-    Simulation(Path directory, long seed, boolean acknowledgeBeforeSync) throws IOException {
+    Simulation(Path directory, long seed, Mutant mutant) throws IOException {
         this.directory = directory;
+        this.mutant = mutant;
         this.random = new SplittableRandom(seed);
         this.byHand = new OverridesByHand(random);
         this.sessions = new SessionsUnderTest(random, violations);
+        this.commands = new CommandsUnderTest(random);
         this.connectingDevices = new DevicesUnderTest(random, violations);
         Files.createDirectories(directory);
         this.faulty = new DiskThatLosesUnsyncedWrites(directory);
-        this.disk = acknowledgeBeforeSync ? new DiskThatSyncsLate(faulty) : faulty;
+        DiskThatKeepsSegments keeping =
+                new DiskThatKeepsSegments(
+                        mutant == Mutant.ACKNOWLEDGES_BEFORE_SYNC
+                                ? new DiskThatSyncsLate(faulty)
+                                : faulty);
+        this.disk = keeping;
+        this.folds =
+                new FoldUnderTest(keeping, directory, JOURNAL, LAKE, this::emptyState, violations);
     }
 
     Report run() throws Exception {
-        for (int life = 0; life < LIVES && violations.isEmpty(); life++) {
-            live(life);
+        try (folds) {
+            for (int life = 0; life < LIVES && violations.isEmpty(); life++) {
+                live(life);
+            }
+            if (violations.isEmpty()) {
+                registry = new SimpleMeterRegistry();
+                try (Pipeline last = open()) {
+                    folds.afterRecovery(last.fold());
+                }
+            }
         }
         return new Report(
                 violations,
@@ -125,6 +164,7 @@ final class Simulation {
                 late,
                 sessions.stored(),
                 connectingDevices.kept(),
+                folds.compared(),
                 failure);
     }
 
@@ -137,17 +177,20 @@ final class Simulation {
         try {
             registry = new SimpleMeterRegistry();
             pipeline = open();
-            pipeline.useRules(RULES);
+            folds.afterRecovery(pipeline.fold());
+            pipeline.useRules(someRules());
             sessions.afterRecovery(pipeline.sessions().restore());
             connectingDevices.afterRecovery(pipeline.devices());
+            commands.afterRecovery();
             check(pipeline);
             work(pipeline, random.nextInt(50, 600));
             faulty.makeRoom();
             settle(pipeline);
             check(pipeline);
-            sessions.afterWork(pipeline.fold().sessions());
+            sessions.afterWork(pipeline.fold().sessions().sessions());
             rest(pipeline);
             connectingDevices.afterRest(pipeline.devices());
+            folds.afterLife(pipeline.fold());
             pipeline.close();
             faulty.powerOff();
             faulty.crash(random);
@@ -164,6 +207,7 @@ final class Simulation {
         inFlightCount += inFlight.size();
         inFlight.clear();
         if (pipeline != null) {
+            folds.afterLife(pipeline.fold());
             abandon(pipeline);
         }
         if (!faulty.isCrashed()) {
@@ -199,33 +243,77 @@ final class Simulation {
     }
 
     private Pipeline open() throws IOException {
-        PipelineOptions options =
-                new PipelineOptions(
-                        INTAKE_BYTES_MAX,
-                        64,
-                        256,
-                        32,
-                        SERIES_MAX,
-                        Duration.ofMinutes(10),
-                        Duration.ZERO,
-                        Long.MAX_VALUE,
-                        0,
-                        random.nextInt(5, 200),
-                        1 << 20,
-                        Duration.ofSeconds(30),
-                        Duration.ofHours(1),
-                        MANUAL_PRIORITY,
-                        100);
         return Pipeline.open(
                 disk,
                 Pipeline.Directories.below(directory),
-                new JournalOptions(16 << 10, 8 << 10),
-                LakeOptions.defaults().withEngineBytesMax(64 << 20),
-                StreamOptions.DEFAULT.withRememberedPerSeries(2),
-                options,
-                _ -> RuleSet.of(rule()),
+                JOURNAL,
+                LAKE,
+                STREAM,
+                options(random.nextInt(5, 200), random.nextInt(10, 30)),
+                this::rules,
                 () -> nowMicros,
                 registry);
+    }
+
+    private static PipelineOptions options(int sealRowsMax, int expirySeconds) {
+        return new PipelineOptions(
+                INTAKE_BYTES_MAX,
+                64,
+                256,
+                32,
+                SERIES_MAX,
+                Duration.ofMinutes(10),
+                Duration.ZERO,
+                Long.MAX_VALUE,
+                0,
+                sealRowsMax,
+                1 << 20,
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(expirySeconds),
+                MANUAL_PRIORITY,
+                100);
+    }
+
+    /// What a replay of the whole journal begins with.
+    private State emptyState(Lake lake) {
+        return State.empty(
+                STREAM,
+                options(1, 1),
+                this::rules,
+                lake,
+                new LiveFeedPublisher(() -> {}),
+                _ -> {},
+                () -> nowMicros,
+                new PipelineMetrics(new SimpleMeterRegistry()));
+    }
+
+    /// One of two sets, which share a rule.
+    private ByteBuffer someRules() {
+        return ByteBuffer.wrap(new byte[] {(byte) random.nextInt(2)});
+    }
+
+    private RuleSet rules(ByteBuffer definitions) {
+        return definitions.get(0) == 0 ? RuleSet.of(rule()) : RuleSet.of(rule(), humid(humidity()));
+    }
+
+    /// It holds only after a while, of what came lately; its devices are others.
+    private Condition humidity() {
+        return mutant == Mutant.FORGETS_IN_SNAPSHOTS ? new EverySecondTime() : new AverageAbove(24);
+    }
+
+    private static Rule humid(Condition condition) {
+        return new Rule(
+                "humid",
+                "v2",
+                "humidity",
+                List.of(),
+                new RuleWindow.Sliding(Duration.ofSeconds(30)),
+                condition,
+                null,
+                Duration.ofSeconds(3),
+                0,
+                List.of("{sensor}-fan", "fan"),
+                true);
     }
 
     private static Rule rule() {
@@ -255,11 +343,26 @@ final class Simulation {
         }
     }
 
+    /// A condition with a memory of its own.
+    private static final class EverySecondTime implements Condition {
+        private int times;
+
+        @Override
+        public boolean holds(Statistics statistics) {
+            return times++ % 2 == 0;
+        }
+
+        @Override
+        public String text() {
+            return "every second time";
+        }
+    }
+
     private void work(Pipeline pipeline, int steps) throws Exception {
         SeriesTable table = new SeriesTable(SERIES_MAX);
         boolean[] full = {false};
         for (int i = 0; i < steps; i++) {
-            switch (random.nextInt(17)) {
+            switch (random.nextInt(19)) {
                 case 0, 1, 2, 3 -> {
                     if (!full[0] && !submit(pipeline, table)) {
                         full[0] = true;
@@ -290,6 +393,12 @@ final class Simulation {
                     }
                 }
                 case 16 -> connectingDevices.act(pipeline.devices());
+                case 17 -> commands.act(pipeline.commands());
+                case 18 -> {
+                    if (random.nextInt(20) == 0) {
+                        pipeline.useRules(someRules());
+                    }
+                }
                 default -> throw new AssertionError();
             }
             if (pipeline.isBroken()) {
@@ -504,7 +613,7 @@ final class Simulation {
 
     private void statistics(Pipeline pipeline, Stored stored) {
         Map<SeriesKey, SeriesSummary> summaries = new HashMap<>();
-        for (SeriesSummary each : pipeline.fold().summaries()) {
+        for (SeriesSummary each : pipeline.fold().series().summaries()) {
             summaries.put(new SeriesKey(each.sensor(), each.metric()), each);
         }
         if (!summaries.keySet().equals(stored.bySeries().keySet())) {

@@ -26,6 +26,7 @@ import io.riacho.mqtt.session.Message;
 import io.riacho.mqtt.session.SessionChange;
 import io.riacho.mqtt.session.SessionImage;
 import io.riacho.mqtt.session.SessionStore;
+import io.riacho.pipeline.stages.PipelineOptions;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -45,23 +46,42 @@ class SnapshotFormatTest {
     @TempDir Path directory;
 
     @Test
-    void theBytesAreThoseOfVersionFour() throws Exception {
+    void theBytesAreThoseOfVersionFive() throws Exception {
         try (Pipeline pipeline = open()) {
             fill(pipeline);
-            assertThat(pipeline.fold().snapshot()).isEqualTo(golden("snapshot-v4.state"));
+            assertThat(pipeline.fold().snapshot()).isEqualTo(golden("snapshot-v5.state"));
         }
     }
 
     @Test
-    void versionFourIsReadBack() throws Exception {
+    void versionFiveIsReadBack() throws Exception {
+        try (Pipeline pipeline = open()) {
+            pipeline.fold().restore(golden("snapshot-v5.state"));
+            assertAll(pipeline);
+            assertThat(pipeline.commands().recent(10))
+                    .extracting(each -> each.fields().turnOn())
+                    .containsExactly(false, true);
+            assertThat(pipeline.fold().snapshot()).isEqualTo(golden("snapshot-v5.state"));
+        }
+    }
+
+    @Test
+    void versionFourIsReadAsOneWhoseRecentCommandsAreTheNewest() throws Exception {
         try (Pipeline pipeline = open()) {
             pipeline.fold().restore(golden("snapshot-v4.state"));
-            assertThat(pipeline.devices().all())
-                    .extracting(device -> device.id() + " " + device.online())
-                    .containsExactly("gateway-1 true", "old false");
-            assertThat(pipeline.manualCommands().active("pump")).isPresent();
-            assertThat(pipeline.fold().snapshot()).isEqualTo(golden("snapshot-v4.state"));
+            assertAll(pipeline);
+            assertThat(pipeline.commands().recent(10))
+                    .singleElement()
+                    .satisfies(each -> assertThat(each.device()).isEqualTo("pump"));
         }
+    }
+
+    private static void assertAll(Pipeline pipeline) {
+        assertReadings(pipeline);
+        assertThat(pipeline.devices().all())
+                .extracting(device -> device.id() + " " + device.online())
+                .containsExactly("gateway-1 true", "old false");
+        assertThat(pipeline.manualCommands().active("pump")).isPresent();
     }
 
     @Test
@@ -97,7 +117,7 @@ class SnapshotFormatTest {
     }
 
     private static void assertReadings(Pipeline pipeline) {
-        assertThat(pipeline.fold().summaries())
+        assertThat(pipeline.fold().series().summaries())
                 .extracting(each -> each.sensor() + " " + each.metric() + " " + each.mean())
                 .containsExactly("s1 temperature 21.5", "s1 humidity 40.0");
     }
@@ -116,7 +136,7 @@ class SnapshotFormatTest {
     }
 
     /// What the golden files were written from: version 1 had readings only, version 3 no orders and no
-    /// devices that connect.
+    /// devices that connect, version 4 one order.
     private static void fill(Pipeline pipeline) throws Exception {
         pipeline.useRules(ByteBuffer.wrap("rules".getBytes(StandardCharsets.UTF_8)));
         SeriesTable table = new SeriesTable(10);
@@ -126,8 +146,12 @@ class SnapshotFormatTest {
         batch.add(table.series("s1", "humidity"), 40, ReadingBatch.NO_TIMESTAMP, null);
         pipeline.intake().submit(new Kept(batch));
         pipeline.sessions().write(sessions(), new Stored());
-        pipeline.manualCommands()
-                .request(new OverrideRequest.SetOverride(List.of("pump"), true, null), _ -> {});
+        for (boolean turnOn : new boolean[] {false, true}) {
+            pipeline.manualCommands()
+                    .request(
+                            new OverrideRequest.SetOverride(List.of("pump"), turnOn, null),
+                            _ -> {});
+        }
         pipeline.devices()
                 .connected(
                         "gateway-1",

@@ -14,7 +14,7 @@ import io.riacho.journal.JournalOptions;
 import io.riacho.lake.Interval;
 import io.riacho.lake.LakeOptions;
 import io.riacho.mqtt.spi.MqttLimits;
-import io.riacho.pipeline.PipelineOptions;
+import io.riacho.pipeline.stages.PipelineOptions;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Every device's newest command and who waits for it.
+/// Tracks each device's newest command from issued to acknowledged or expired, and who waits for it.
 ///
 /// The stream thread folds commands and their changes in ([#issued], [#moved]); any thread
 /// subscribes, acknowledges and asks. What must survive goes through the journal first, by
@@ -124,10 +124,20 @@ public final class CommandTracker implements CommandDelivery {
         }
     }
 
-    /// For recovery: a device's newest command as the snapshot has it.
-    public void restore(Command command) {
-        newestByDevice.put(command.device(), command);
-        remember(command);
+    /// For recovery: commands as the snapshot has them.
+    ///
+    /// @param newest of each device
+    /// @param recentCommands those that are kept beside, oldest first
+    void restore(List<Command> newest, List<Command> recentCommands) {
+        newest.forEach(each -> newestByDevice.put(each.device(), each));
+        recentCommands.forEach(this::remember);
+    }
+
+    /// The last [#RECENT_MAX] commands, in the order of their last changes.
+    List<Command> recentOldestFirst() {
+        synchronized (recent) {
+            return List.copyOf(recent.values());
+        }
     }
 
     @Override

@@ -9,9 +9,9 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
 
-/// What is held on or off by hand, and the way there.
+/// Overrides by hand, and the way there.
 ///
-/// The stream thread folds holds and releases; any thread orders and asks. Bounded by the devices that
+/// The stream thread folds them in and clears them; any thread requests and asks. Bounded by the devices that
 /// may be known.
 public final class ManualOverrides implements Overrides {
 
@@ -28,8 +28,8 @@ public final class ManualOverrides implements Overrides {
     private final Commands commands;
     private final int devicesMax;
 
-    /// By device, so that what is due together is released in an order that a replay repeats.
-    private final ConcurrentSkipListMap<String, ActiveOverride> heldByDevice =
+    /// By device, so that what is due together is cleared in an order that a replay repeats.
+    private final ConcurrentSkipListMap<String, ActiveOverride> byDevice =
             new ConcurrentSkipListMap<>();
 
     /// @param devicesMax devices with commands that there may be, and about as many may be held
@@ -43,7 +43,7 @@ public final class ManualOverrides implements Overrides {
     public void request(OverrideRequest request, Consumer<Answer> answer) {
         int unknown = 0;
         for (String each : request.devices()) {
-            if (commands.newest(each).isEmpty() && !heldByDevice.containsKey(each)) {
+            if (commands.newest(each).isEmpty() && !byDevice.containsKey(each)) {
                 unknown++;
             }
         }
@@ -61,27 +61,27 @@ public final class ManualOverrides implements Overrides {
 
     @Override
     public Optional<ActiveOverride> active(String device) {
-        return Optional.ofNullable(heldByDevice.get(device));
+        return Optional.ofNullable(byDevice.get(device));
     }
 
     @Override
     public List<ActiveOverride> active() {
-        return List.copyOf(heldByDevice.values());
+        return List.copyOf(byDevice.values());
     }
 
     // --- the stream thread
 
-    public void hold(ActiveOverride held) {
-        heldByDevice.put(held.device(), held);
+    public void set(ActiveOverride held) {
+        byDevice.put(held.device(), held);
     }
 
-    public void release(String device) {
-        heldByDevice.remove(device);
+    public void clear(String device) {
+        byDevice.remove(device);
     }
 
     /// Whether a hold ends by itself, so that time must be told.
     public boolean needsTicks() {
-        for (Map.Entry<String, ActiveOverride> each : heldByDevice.entrySet()) {
+        for (Map.Entry<String, ActiveOverride> each : byDevice.entrySet()) {
             if (each.getValue().untilMicros() != ActiveOverride.UNTIL_CLEARED) {
                 return true;
             }
@@ -91,8 +91,6 @@ public final class ManualOverrides implements Overrides {
 
     /// What has ended by then, by device.
     public List<ActiveOverride> due(long nowMicros) {
-        return heldByDevice.values().stream()
-                .filter(each -> each.untilMicros() <= nowMicros)
-                .toList();
+        return byDevice.values().stream().filter(each -> each.untilMicros() <= nowMicros).toList();
     }
 }

@@ -1,13 +1,20 @@
 package io.riacho.pipeline.state.devices;
 
 import io.riacho.api.devices.Device;
+import io.riacho.pipeline.record.JournalRecord;
+import io.riacho.pipeline.record.RecordKind;
 import java.util.List;
 
-/// What happened to devices: everything that changes a [Device]. Journaled.
-public sealed interface DeviceEvent {
+/// The records that change a [Device]: what happened to devices.
+public sealed interface DeviceEvent extends JournalRecord {
 
     /// Devices of one [Seen].
     int SEEN_MAX = 1_000;
+
+    @Override
+    default RecordKind recordKind() {
+        return RecordKind.DEVICES_CHANGED;
+    }
 
     /// When, µs since 1970 UTC.
     long atMicros();

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/// The devices as a fold over their events. One thread folds; any thread looks.
+/// The devices by id, and how each event changes them. One thread folds; any thread looks.
 ///
 /// At most `devicesMax`: a further device takes the place of the one that is offline for longest; when all
 /// are online, it is not taken and only counted. Which one goes follows from the events alone, so a
@@ -145,63 +145,11 @@ final class DeviceFold {
                 .filter(Device::online)
                 .sorted(Comparator.comparing(Device::id))
                 .forEach(all::add);
-        out.writeInt(all.size());
-        for (Device each : all) {
-            write(each, out);
-        }
+        DeviceSnapshot.write(all, out);
     }
 
     /// Reads what [#writeTo] wrote, into a fold that is new.
     void readFrom(DataInput in) throws IOException {
-        int count = in.readInt();
-        for (int i = 0; i < count; i++) {
-            put(read(in));
-        }
-    }
-
-    private static void write(Device d, DataOutput out) throws IOException {
-        out.writeUTF(d.id());
-        out.writeBoolean(d.online());
-        out.writeLong(d.sinceMicros());
-        out.writeLong(d.lastSeenMicros());
-        out.writeUTF(d.address());
-        out.writeUTF(d.client());
-        out.writeInt(d.graceMillis());
-        out.writeUTF(d.reason());
-        write(d.status(), out);
-        write(d.error(), out);
-        write(d.diagnostics(), out);
-    }
-
-    private static Device read(DataInput in) throws IOException {
-        return new Device(
-                in.readUTF(),
-                in.readBoolean(),
-                in.readLong(),
-                in.readLong(),
-                in.readUTF(),
-                in.readUTF(),
-                in.readInt(),
-                in.readUTF(),
-                readReport(in),
-                readReport(in),
-                readReport(in));
-    }
-
-    private static void write(Device.@Nullable Report report, DataOutput out) throws IOException {
-        out.writeLong(report == null ? 0 : report.count());
-        if (report != null) {
-            out.writeLong(report.atMicros());
-            out.writeUTF(report.text());
-        }
-    }
-
-    private static Device.@Nullable Report readReport(DataInput in) throws IOException {
-        long count = in.readLong();
-        if (count == 0) {
-            return null;
-        }
-        long at = in.readLong();
-        return new Device.Report(in.readUTF(), at, count);
+        DeviceSnapshot.read(in, this::put);
     }
 }

@@ -1,0 +1,10 @@
+/// What a journal record is, and how one gets there.
+///
+/// A [JournalRecord] has a [RecordKind]: the closed list of all there are, which the switches of
+/// `RecordCodec` and `StateFold` follow. The records themselves lie in the folders of the state that
+/// they change, `state.series` and its neighbours. [JournalAppender] takes those that the server
+/// itself writes.
+@NullMarked
+package io.riacho.pipeline.record;
+
+import org.jspecify.annotations.NullMarked;

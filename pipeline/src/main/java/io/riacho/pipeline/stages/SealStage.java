@@ -1,0 +1,180 @@
+package io.riacho.pipeline.stages;
+
+import io.riacho.lake.FrozenBlock;
+import io.riacho.lake.Lake;
+import io.riacho.lake.Retention;
+import io.riacho.pipeline.metrics.PipelineMetrics;
+import io.riacho.pipeline.record.JournalAppender;
+import io.riacho.pipeline.record.SystemRecord;
+import io.riacho.pipeline.snapshot.Snapshots;
+import io.riacho.pipeline.state.series.SeriesRecord.SealedUpTo;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Moves rows from the journal's care into the lake's, in the order that a crash cannot hurt: files
+/// and manifest durable → `sealed` in the journal → snapshot → old segments deleted.
+///
+/// One seal at a time. A step that fails is tried again, with everything as it was; the journal
+/// keeps the rows meanwhile. Used by one thread, started by the stream thread.
+public final class SealStage {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SealStage.class);
+
+    private static final long RETRY_MICROS = TimeUnit.SECONDS.toMicros(5);
+    private static final long MAINTENANCE_MICROS = TimeUnit.MINUTES.toMicros(1);
+
+    private enum Phase {
+        FILES,
+        RECORD,
+        RECORD_UNDER_WAY,
+        SNAPSHOT
+    }
+
+    private static final class Job {
+        private final long position;
+        private final FrozenBlock rows;
+        private final byte[] state;
+        private final CompletableFuture<Void> done = new CompletableFuture<>();
+        private volatile Phase phase = Phase.FILES;
+
+        Job(long position, FrozenBlock rows, byte[] state) {
+            this.position = position;
+            this.rows = rows;
+            this.state = state;
+        }
+    }
+
+    private final Lake lake;
+    private final Snapshots snapshots;
+    private final MicroClock clock;
+    private final PipelineMetrics metrics;
+    private final JournalAppender journal;
+    private final Consumer<JournalStage.Task> journalTasks;
+    private final Runnable wake;
+    private final Retention retention;
+
+    private volatile @Nullable Job job;
+    private long retryAtMicros = Long.MIN_VALUE;
+    private long maintainedAtMicros;
+
+    /// @param journalTasks runs work on the journal between two commits
+    /// @param wake makes the background thread call [#step] soon
+    public SealStage(
+            Lake lake,
+            Snapshots snapshots,
+            MicroClock clock,
+            PipelineMetrics metrics,
+            PipelineOptions options,
+            JournalAppender journal,
+            Consumer<JournalStage.Task> journalTasks,
+            Runnable wake) {
+        this.lake = lake;
+        this.snapshots = snapshots;
+        this.clock = clock;
+        this.metrics = metrics;
+        this.journal = journal;
+        this.journalTasks = journalTasks;
+        this.wake = wake;
+        this.retention =
+                new Retention(
+                        options.ageMax().isZero()
+                                ? Long.MAX_VALUE
+                                : TimeUnit.NANOSECONDS.toMicros(options.ageMax().toNanos()),
+                        options.lakeBytesMax());
+        this.maintainedAtMicros = clock.nowMicros();
+    }
+
+    public boolean isIdle() {
+        return job == null;
+    }
+
+    /// From the stream thread, when idle: `state` is the state after everything up to `position`,
+    /// and `rows` are the rows up to there that are not sealed.
+    CompletableFuture<Void> start(long position, FrozenBlock rows, byte[] state) {
+        Job started = new Job(position, rows, state);
+        job = started;
+        return started.done;
+    }
+
+    /// Does the next thing that the seal under way needs.
+    ///
+    /// @return whether there was something to do
+    public boolean step() {
+        Job current = job;
+        if (current == null) {
+            return maintain();
+        }
+        if (clock.nowMicros() < retryAtMicros) {
+            return false;
+        }
+        retryAtMicros = Long.MIN_VALUE;
+        try {
+            return step(current);
+        } catch (IOException e) {
+            LOG.warn(
+                    "Sealing up to position {} failed and will be tried again: {}",
+                    current.position,
+                    e.toString());
+            retryAtMicros = clock.nowMicros() + RETRY_MICROS;
+            return false;
+        }
+    }
+
+    /// Once a minute, between seals: removes what retention does not keep, and merges small files.
+    private boolean maintain() {
+        long now = clock.nowMicros();
+        if (now - maintainedAtMicros < MAINTENANCE_MICROS && now >= maintainedAtMicros) {
+            return false;
+        }
+        maintainedAtMicros = now;
+        try {
+            lake.retain(retention, now);
+            lake.compact(now);
+        } catch (IOException e) {
+            LOG.warn("Tending the lake failed and will be tried again: {}", e.toString());
+        }
+        return true;
+    }
+
+    private boolean step(Job current) throws IOException {
+        return switch (current.phase) {
+            case FILES -> {
+                lake.seal(current.rows);
+                current.phase = Phase.RECORD;
+                yield true;
+            }
+            case RECORD -> {
+                current.phase = Phase.RECORD_UNDER_WAY;
+                journal.append(
+                        new SystemRecord(
+                                new SealedUpTo(current.position),
+                                () -> {
+                                    current.phase = Phase.SNAPSHOT;
+                                    wake.run();
+                                },
+                                _ -> {
+                                    current.phase = Phase.RECORD;
+                                    wake.run();
+                                }));
+                yield true;
+            }
+            case RECORD_UNDER_WAY -> false;
+            case SNAPSHOT -> {
+                long needed =
+                        snapshots.write(new Snapshots.Snapshot(current.position, current.state));
+                if (needed >= 0) {
+                    journalTasks.accept(files -> files.deleteBefore(needed + 1));
+                }
+                metrics.sealed();
+                job = null;
+                current.done.complete(null);
+                yield true;
+            }
+        };
+    }
+}
