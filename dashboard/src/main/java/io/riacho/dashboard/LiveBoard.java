@@ -31,7 +31,7 @@ public final class LiveBoard implements AutoCloseable {
     /// Commands that wait to be taken.
     public static final int COMMANDS_MAX = 1024;
 
-    /// Points of a series' history.
+    /// Points of a series' history, one a second. The page reads it from the status.
     public static final int HISTORY_POINTS = 90;
 
     private final LiveFeed feed;

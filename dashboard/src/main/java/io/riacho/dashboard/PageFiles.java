@@ -8,14 +8,20 @@ import io.riacho.http.Route;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URL;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 
-/// The page's files: a fixed list out of the jar, read once. A path of a request never names a file.
+/// The page's files, read once: all that is in `dashboard/web`. A path of a request never names a file.
 public final class PageFiles {
+
+    private static final String FOLDER = "/dashboard/web/";
+    private static final String PAGE = "index.html";
 
     /// Nothing but the page's own files, no inline script or style, no frame around it.
     private static final String POLICY =
@@ -25,19 +31,42 @@ public final class PageFiles {
 
     private PageFiles() {}
 
+    /// The page itself at `/`, its other files below `/web/`, and the description of the HTTP API.
     public static List<Route> routes() {
-        return List.of(
-                route("/", "index.html", "text/html; charset=utf-8"),
-                route("/app.css", "app.css", "text/css; charset=utf-8"),
-                route("/app.js", "app.js", "text/javascript; charset=utf-8"),
-                route("/chart.js", "chart.js", "text/javascript; charset=utf-8"),
-                route("/words.js", "words.js", "text/javascript; charset=utf-8"),
-                route("/icon.svg", "icon.svg", "image/svg+xml"),
-                route("/openapi.json", "openapi.json", "application/json"));
+        List<Route> routes = new ArrayList<>();
+        files().forEach((path, content) ->
+                routes.add(route(path.equals(PAGE) ? "/" : "/web/" + path, type(path), content)));
+        routes.add(route("/openapi.json", "application/json", read("openapi.json")));
+        return List.copyOf(routes);
     }
 
-    private static Route route(String path, String file, String type) {
-        byte[] content = read(file);
+    /// What is in the page's folder, by path.
+    static SortedMap<String, byte[]> files() {
+        URL page = PageFiles.class.getResource(FOLDER + PAGE);
+        if (page == null) {
+            throw new IllegalStateException("the page's file " + PAGE + " is not in the jar");
+        }
+        try {
+            return WebFolder.around(page);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Reading the page's files around " + page, e);
+        }
+    }
+
+    private static String type(String path) {
+        String extension = path.substring(path.lastIndexOf('.') + 1);
+        return switch (extension) {
+            case "html" -> "text/html; charset=utf-8";
+            case "css" -> "text/css; charset=utf-8";
+            case "js" -> "text/javascript; charset=utf-8";
+            case "svg" -> "image/svg+xml";
+            default ->
+                    throw new IllegalStateException(
+                            "the page's file " + path + " is of no type that PageFiles knows");
+        };
+    }
+
+    private static Route route(String path, String type, byte[] content) {
         String tag = '"' + digest(content) + '"';
         Response whole =
                 new Response(

@@ -83,6 +83,7 @@ final class StatusHandlers {
             json.writeStringField("started_at", JsonWriting.text(startedAt));
             json.writeStringField("now", JsonWriting.text(Instant.now()));
             events.rates(json);
+            json.writeNumberField("history_points", LiveBoard.HISTORY_POINTS);
             json.writeArrayFieldStart("series");
             for (LiveBoard.Tile each : series) {
                 json.writeStartObject();

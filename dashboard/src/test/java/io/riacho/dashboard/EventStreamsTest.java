@@ -235,6 +235,7 @@ class EventStreamsTest {
         JsonNode before = status();
         assertThat(before.get("ready").booleanValue()).isTrue();
         assertThat(before.get("series")).isEmpty();
+        assertThat(before.get("history_points").intValue()).isEqualTo(LiveBoard.HISTORY_POINTS);
         feed.tell(reading("s2", 8, 5));
         feed.tell(reading("s1", 7, 5));
         JsonNode after = status();

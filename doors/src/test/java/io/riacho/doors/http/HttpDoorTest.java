@@ -322,7 +322,7 @@ class HttpDoorTest {
                 "GET / HTTP/1.1\\r\\nHost: localhost\\r\\nOrigin: http://evil.example\\r\\n\\r\\n | 403 | requests from pages of other sites",
                 "GET / HTTP/1.1\\r\\nHost: localhost\\r\\nSec-Fetch-Site: cross-site\\r\\n\\r\\n | 403 | requests from pages of other sites",
                 "GET /nothing HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n | 404 | there is nothing at /nothing",
-                "GET /../app.js HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n | 404 | there is nothing at",
+                "GET /../web/app.js HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n | 404 | there is nothing at",
                 "GET /..%2f..%2fetc/passwd HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n | 404 | there is nothing at",
                 "GET /%zz HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n | 400 | broken % escape",
                 "DELETE /api/v1/readings HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n | 405 | DELETE is not possible at /api/v1/readings; use POST",
@@ -652,14 +652,22 @@ class HttpDoorTest {
                 .contains("script-src 'self'")
                 .doesNotContain("unsafe");
         assertThat(page.headers().firstValue("x-content-type-options")).contains("nosniff");
-        assertThat(page.body()).contains("/app.js").doesNotContain("http://", "https://");
+        assertThat(page.body()).contains("/web/app.js").doesNotContain("http://", "https://");
         String tag = page.headers().firstValue("etag").orElseThrow();
         HttpResponse<String> again = send(request("/").header("if-none-match", tag));
         assertThat(again.statusCode()).isEqualTo(304);
         assertThat(again.body()).isEmpty();
-        for (String file : List.of("/app.css", "/app.js", "/chart.js", "/words.js", "/icon.svg")) {
-            assertThat(send(request(file)).statusCode()).as(file).isEqualTo(200);
+        Map<String, String> types =
+                Map.of(
+                        "/web/app.css", "text/css; charset=utf-8",
+                        "/web/app.js", "text/javascript; charset=utf-8",
+                        "/web/icon.svg", "image/svg+xml");
+        for (String file : types.keySet()) {
+            HttpResponse<String> answer = send(request(file));
+            assertThat(answer.statusCode()).as(file).isEqualTo(200);
+            assertThat(answer.headers().firstValue("content-type")).contains(types.get(file));
         }
+        assertThat(send(request("/web/index.html")).statusCode()).isEqualTo(404);
         JsonNode api = new ObjectMapper().readTree(send(request("/openapi.json")).body());
         assertThat(api.get("openapi").textValue()).isEqualTo("3.1.0");
     }
