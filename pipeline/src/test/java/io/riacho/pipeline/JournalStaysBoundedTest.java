@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What makes no rows still takes room in the journal, and must not take it for ever.
+/// Tests that the journal stays bounded: what makes no rows still takes room in it, and must not take it for ever.
 class JournalStaysBoundedTest {
 
     private static final long NOW_MICROS = 1_763_668_800_000_000L;

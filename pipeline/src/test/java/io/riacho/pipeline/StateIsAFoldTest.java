@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What a restart must not change, case by case; the simulation looks for others.
+/// Tests of what a restart must not change, case by case; the simulation looks for others.
 class StateIsAFoldTest {
 
     private static final long START_MICROS = 1_763_668_800_000_000L;
