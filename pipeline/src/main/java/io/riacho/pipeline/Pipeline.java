@@ -124,9 +124,9 @@ public final class Pipeline implements AutoCloseable {
         this.metrics = new PipelineMetrics(registry);
         this.hub = new LiveFeedPublisher(streamWakeup::signal);
         this.book = new CommandTracker(this::journalTransition);
-        this.manual = new ManualOverrides(this::journalOrder, book, options.devicesMax());
+        this.manual = new ManualOverrides(this::journalOrder, book, options.devices().max());
         this.devices =
-                new DevicePresence(this::journalEvent, clock::nowMicros, options.devicesMax());
+                new DevicePresence(this::journalEvent, clock::nowMicros, options.devices().max());
         gauge(registry, "online", Devices.Counts::online);
         gauge(registry, "unconfirmed", Devices.Counts::unconfirmed);
         gauge(registry, "offline", Devices.Counts::offline);
@@ -155,7 +155,7 @@ public final class Pipeline implements AutoCloseable {
                         journaling);
         this.streamStage = new StreamStage(fold, lake, sealStage, clock, options);
         this.resolveStage = new ResolveStage(streamStage, lake, clock, journaling);
-        this.intake = new IntakeQueue(options.intakeBytesMax(), journalWakeup);
+        this.intake = new IntakeQueue(options.intake().bytesMax(), journalWakeup);
         this.journalStage =
                 new JournalStage(
                         disk,
@@ -175,6 +175,30 @@ public final class Pipeline implements AutoCloseable {
                         fold,
                         journalOptions.entryBytesMax() / SESSION_RECORDS_PER_ENTRY);
         bindGauges(registry);
+    }
+
+    /// Recovers the state as a server does, with the journal, the lake and the core as configured.
+    ///
+    /// @param ruleCompiler from the rules' definitions, as journaled, to rules
+    /// @throws IOException when what is there is damaged; the message says what and what to do
+    public static Pipeline open(
+            Disk disk,
+            Directories directories,
+            PipelineOptions options,
+            Function<ByteBuffer, RuleSet> ruleCompiler,
+            MicroClock clock,
+            MeterRegistry registry)
+            throws IOException {
+        return open(
+                disk,
+                directories,
+                options.journal().options(),
+                options.lake().options(options.stream().windows()),
+                options.stream().options(),
+                options,
+                ruleCompiler,
+                clock,
+                registry);
     }
 
     /// Recovers the state from the directories and readies the path; nothing runs yet.
@@ -442,7 +466,7 @@ public final class Pipeline implements AutoCloseable {
         long now = clock.nowMicros();
         long expiresAt =
                 next == Command.State.ISSUED
-                        ? now + TimeUnit.NANOSECONDS.toMicros(options.commandExpiry().toNanos())
+                        ? now + TimeUnit.NANOSECONDS.toMicros(options.commands().expiry().toNanos())
                         : command.expiresAtMicros();
         journal(
                 new SystemRecord(
@@ -473,7 +497,11 @@ public final class Pipeline implements AutoCloseable {
         journal(
                 new SystemRecord(
                         new ManuallyOrdered(
-                                order.devices(), mode, options.manualPriority(), now, until),
+                                order.devices(),
+                                mode,
+                                options.commands().manualPriority(),
+                                now,
+                                until),
                         () -> {},
                         _ -> answer.accept(Overrides.Answer.FAILED),
                         () -> answer.accept(Overrides.Answer.DONE)));

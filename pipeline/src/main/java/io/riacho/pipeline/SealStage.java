@@ -67,12 +67,7 @@ final class SealStage {
         this.clock = clock;
         this.metrics = metrics;
         this.journaling = journaling;
-        this.retention =
-                new Retention(
-                        options.ageMax().isZero()
-                                ? Long.MAX_VALUE
-                                : TimeUnit.NANOSECONDS.toMicros(options.ageMax().toNanos()),
-                        options.lakeBytesMax());
+        this.retention = options.retention().options();
         this.maintainedAtMicros = clock.nowMicros();
     }
 

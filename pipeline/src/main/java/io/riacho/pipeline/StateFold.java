@@ -123,7 +123,13 @@ final class StateFold {
         this.hub = hub;
         this.commands =
                 new CommandFold(
-                        streamOptions, options.commandExpiry(), book, manual, lake, hub, metrics);
+                        streamOptions,
+                        options.commands().expiry(),
+                        book,
+                        manual,
+                        lake,
+                        hub,
+                        metrics);
         this.series = new SeriesDirectory(hub);
         this.deviceBook = deviceBook;
         this.metrics = metrics;

@@ -200,22 +200,18 @@ final class Simulation {
 
     private Pipeline open() throws IOException {
         PipelineOptions options =
-                new PipelineOptions(
+                OptionsUnderTest.of(
                         INTAKE_BYTES_MAX,
-                        64,
-                        256,
-                        32,
                         SERIES_MAX,
-                        Duration.ofMinutes(10),
-                        Duration.ZERO,
-                        Long.MAX_VALUE,
-                        0,
-                        random.nextInt(5, 200),
-                        1 << 20,
-                        Duration.ofSeconds(30),
-                        Duration.ofHours(1),
+                        new PipelineOptions.Lake(
+                                random.nextInt(5, 200),
+                                Duration.ofSeconds(30),
+                                64 << 20,
+                                2,
+                                Duration.ofSeconds(30),
+                                100_000),
                         MANUAL_PRIORITY,
-                        100);
+                        new PipelineOptions.Fixed(64, 256, 32, 1 << 20));
         return Pipeline.open(
                 disk,
                 Pipeline.Directories.below(directory),
