@@ -9,8 +9,6 @@ import io.riacho.config.ConfigSources;
 import io.riacho.config.LoadedConfig;
 import io.riacho.config.Origin;
 import io.riacho.config.Schema;
-import io.riacho.config.Suggestion;
-import io.riacho.config.Units;
 import io.riacho.rules.RuleConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -306,41 +304,5 @@ class ConfigTest {
         Path absent = folder.resolve("absent.yaml");
         assertThatThrownBy(() -> ServerConfig.sources().file(absent))
                 .hasMessage("there is no configuration file " + absent);
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "0s, 0, 0s",
-        "500ms, 500, 500ms",
-        "1.5s, 1500, 1500ms",
-        "90s, 90000, 90s",
-        "60s, 60000, 1m",
-        "2h, 7200000, 2h",
-        "7d, 604800000, 7d"
-    })
-    void durationsReadAndWrite(String text, long millis, String canonical) {
-        assertThat(Units.duration(text)).isEqualTo(Duration.ofMillis(millis));
-        assertThat(Units.text(Duration.ofMillis(millis))).isEqualTo(canonical);
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "0, 0, 0",
-        "1000, 1000, 1000",
-        "64KiB, 65536, 64KiB",
-        "1.5GiB, 1610612736, 1536MiB",
-        "1GB, 1000000000, 1000000000",
-        "2 TiB, 2199023255552, 2TiB"
-    })
-    void sizesReadAndWrite(String text, long bytes, String canonical) {
-        assertThat(Units.bytes(text)).isEqualTo(bytes);
-        assertThat(Units.bytesText(bytes)).isEqualTo(canonical);
-    }
-
-    @ParameterizedTest
-    @CsvSource({"tcp.port, tcp.prot, 1", "kitten, sitting, 3", "abc, abc, 0", "'', abc, 3"})
-    void distanceCountsEditsAndSwaps(String a, String b, int edits) {
-        assertThat(Suggestion.distance(a, b)).isEqualTo(edits);
-        assertThat(Suggestion.distance(b, a)).isEqualTo(edits);
     }
 }
