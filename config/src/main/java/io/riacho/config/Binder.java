@@ -281,12 +281,20 @@ final class Binder {
                         ? Math.min(key.setting().max(), Integer.MAX_VALUE)
                         : key.setting().max();
         if (number < min) {
-            throw new IllegalArgumentException("is less than " + Text.limit(key, min));
+            throw new IllegalArgumentException(
+                    "is less than " + Text.limit(key, min) + range(key, min, max));
         }
         if (number > max) {
-            throw new IllegalArgumentException("is more than " + Text.limit(key, max));
+            throw new IllegalArgumentException(
+                    "is more than " + Text.limit(key, max) + range(key, min, max));
         }
         return number;
+    }
+
+    private static String range(Schema.Key key, long min, long max) {
+        return min == Long.MIN_VALUE || max == Long.MAX_VALUE
+                ? ""
+                : "; " + Text.limit(key, min) + " to " + Text.limit(key, max) + " are possible";
     }
 
     private static boolean isA(Class<?> raw, Type type) {

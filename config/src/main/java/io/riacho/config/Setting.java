@@ -26,6 +26,12 @@ public @interface Setting {
     /// The largest number of a port, for [#max()].
     int PORT_MAX = 65_535;
 
+    /// 366 days, for [#max()]: deadlines so far away still fit 64 bits of nanoseconds.
+    long YEAR_MILLIS = 366 * 86_400_000L;
+
+    /// For [#max()]: sums of a few such sizes still fit 64 bits.
+    long PEBIBYTE = 1L << 50;
+
     /// The default, written as in the file. `none` is null, and only what may be null has it. Unused
     /// for a section.
     String value() default REQUIRED;

@@ -40,7 +40,8 @@ class ConfigSourcesTest {
                 .isEqualTo(new Door(9, new Limits(2, 5), "d", new Fixed(7)));
         assertThatThrownBy(() -> ConfigSources.section(Door.class, Map.of("clients-max", "0")))
                 .isInstanceOf(ConfigException.class)
-                .hasMessage("--clients-max: 'clients-max': is less than 1");
+                .hasMessage(
+                        "--clients-max: 'clients-max': is less than 1; 1 to 2147483647 are possible");
         assertThatThrownBy(() -> ConfigSources.section(Door.class, Map.of("threads", "1")))
                 .hasMessageContaining("there is no such setting");
     }

@@ -26,11 +26,13 @@ public record HttpOptions(
         @Setting(
                         value = "60s",
                         min = 1000,
+                        max = Setting.YEAR_MILLIS,
                         doc = "A connection without a request for so long is closed.")
                 Duration idleMax,
         @Setting(
                         value = "10s",
                         min = 0,
+                        max = Setting.YEAR_MILLIS,
                         doc =
                                 "How long a write waits for room in the intake before it is"
                                         + " answered 503 with Retry-After.")

@@ -1,14 +1,18 @@
 package io.riacho.pipeline;
 
 import io.riacho.config.ConfigSources;
+import io.riacho.config.Findings;
 import io.riacho.config.Setting;
+import io.riacho.config.Units;
 import io.riacho.core.stream.StreamOptions;
 import io.riacho.journal.JournalOptions;
 import io.riacho.lake.Interval;
 import io.riacho.lake.LakeOptions;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +47,7 @@ public record PipelineOptions(
             @Setting(
                             value = "64MiB",
                             min = 65_536,
+                            max = Setting.PEBIBYTE,
                             doc =
                                     "Bytes of readings that wait for the disk, over all doors. When"
                                             + " it is reached, doors stop reading from their"
@@ -54,6 +59,7 @@ public record PipelineOptions(
             @Setting(
                             value = "64MiB",
                             min = 1_048_576,
+                            max = 2L << 30,
                             doc =
                                     "Size of a segment, preallocated. Segments are deleted whole,"
                                             + " once the lake holds what is in them.")
@@ -64,6 +70,15 @@ public record PipelineOptions(
 
         /// What a segment's own headers take, and more.
         private static final long SEGMENT_BYTES_OVERHEAD = 8 << 10;
+
+        /// Tells what is wrong within the section.
+        public void check(Findings findings) {
+            if (segmentBytes % JournalOptions.SEGMENT_BYTES_UNIT != 0) {
+                findings.problem(
+                        "journal.segment-bytes",
+                        "is no multiple of " + JournalOptions.SEGMENT_BYTES_UNIT + " bytes");
+            }
+        }
 
         /// The journal's own options.
         public JournalOptions options() {
@@ -78,6 +93,7 @@ public record PipelineOptions(
             @Setting(
                             value = "1m, 15m, 1h, 1d",
                             min = 1000,
+                            max = 86_400_000,
                             doc = "Sizes of the tumbling windows, in UTC, for rollups.")
                     List<Duration> windows,
             @Setting(
@@ -98,18 +114,38 @@ public record PipelineOptions(
             @Setting(
                             value = "10m",
                             min = 0,
+                            max = Setting.YEAR_MILLIS,
                             doc =
                                     "How far ahead of the server's clock a timestamp may be; one"
                                             + " further ahead is refused.")
                     Duration futureMax) {
 
+        private static final Duration DAY = Duration.ofDays(1);
+
         public Stream {
             windows = List.copyOf(windows);
         }
 
+        /// Tells what is wrong within the section.
+        public void check(Findings findings) {
+            Set<Duration> sizes = new HashSet<>();
+            for (Duration each : windows) {
+                if (each.toMillis() % 1000 != 0 || DAY.toMillis() % each.toMillis() != 0) {
+                    findings.problem(
+                            "stream.windows",
+                            Units.text(each)
+                                    + " does not divide a day into whole seconds, such as 1m, 15m,"
+                                    + " 1h or 1d");
+                }
+                if (!sizes.add(each)) {
+                    findings.problem("stream.windows", Units.text(each) + " is there twice");
+                }
+            }
+        }
+
         /// The core's own options. The lake rolls rows up itself; here the core's windows would only
         /// cost time.
-        StreamOptions options() {
+        public StreamOptions options() {
             return StreamOptions.DEFAULT
                     .withWindows(List.of())
                     .withRememberedPerSeries(rememberedPerSeries);
@@ -128,27 +164,34 @@ public record PipelineOptions(
             @Setting(
                             value = "5m",
                             min = 1000,
+                            max = Setting.YEAR_MILLIS,
                             doc = "How long rows wait to be written when there are few.")
                     Duration sealEvery,
             @Setting(
                             value = "256MiB",
                             min = 33_554_432,
+                            max = Setting.PEBIBYTE,
                             doc = "Memory that DuckDB may use for queries and seals.")
                     long memoryBytesMax,
             @Setting(value = "2", min = 1, max = 1024, doc = "Threads that DuckDB may use.")
                     int threads,
-            @Setting(value = "30s", min = 1, doc = "A query that takes longer is cancelled.")
+            @Setting(
+                            value = "30s",
+                            min = 1,
+                            max = Setting.YEAR_MILLIS,
+                            doc = "A query that takes longer is cancelled.")
                     Duration queryTimeMax,
             @Setting(
                             value = "100000",
                             min = 1,
+                            max = Integer.MAX_VALUE,
                             doc = "Rows of one answer; what is beyond is cut, and said to be.")
                     long queryRowsMax) {
 
         /// The lake's own options.
         ///
         /// @param windows of the rollups
-        LakeOptions options(List<Duration> windows) {
+        public LakeOptions options(List<Duration> windows) {
             return LakeOptions.defaults()
                     .withIntervals(windows.stream().map(Lake::interval).toList())
                     .withEngineBytesMax(memoryBytesMax)
@@ -172,6 +215,7 @@ public record PipelineOptions(
             @Setting(
                             value = "none",
                             min = 86_400_000,
+                            max = 100 * Setting.YEAR_MILLIS,
                             doc =
                                     "Readings older than this are deleted by whole days; their"
                                             + " statistics stay. none: kept for ever.")
@@ -179,6 +223,7 @@ public record PipelineOptions(
             @Setting(
                             value = "none",
                             min = 67_108_864,
+                            max = Setting.PEBIBYTE,
                             doc =
                                     "The lake's size; beyond it the oldest days are deleted. none:"
                                             + " no limit but the disk.")
@@ -186,6 +231,7 @@ public record PipelineOptions(
             @Setting(
                             value = "512MiB",
                             min = 0,
+                            max = Setting.PEBIBYTE,
                             doc =
                                     "Free disk below which new readings are refused with an error."
                                             + " What is there stays readable, and writing resumes"
@@ -200,7 +246,7 @@ public record PipelineOptions(
         }
 
         /// The lake's own options.
-        io.riacho.lake.Retention options() {
+        public io.riacho.lake.Retention options() {
             return new io.riacho.lake.Retention(
                     ageMicrosMax(), bytesMax == null ? Long.MAX_VALUE : bytesMax);
         }
@@ -211,6 +257,7 @@ public record PipelineOptions(
             @Setting(
                             value = "24h",
                             min = 1000,
+                            max = Setting.YEAR_MILLIS,
                             doc =
                                     "How long a command is worth carrying out. A device that returns"
                                             + " later gets it all the same, if it is still the newest,"

@@ -33,12 +33,14 @@ final class Checks {
         config.tls().check(findings);
         config.identity().check(findings);
         config.broker().check(findings);
+        config.mqtt().check(findings);
+        config.journal().check(findings);
+        config.stream().check(findings);
         bind("bind", config.bind());
         bind("grpc.bind", config.grpc().bind());
         bind("tcp.bind", config.tcp().bind());
         bind("http.bind", config.http().bind());
         mqttBind();
-        config.mqtt().check(findings);
         ports();
         rules();
         groups();

@@ -17,7 +17,7 @@ public record TcpOptions(
         @Setting(
                         value = "64KiB",
                         min = 64,
-                        max = Integer.MAX_VALUE,
+                        max = 16 << 20,
                         doc = "The longest line; a longer one is answered with an error.")
                 int lineBytesMax,
         @Setting(
@@ -28,6 +28,7 @@ public record TcpOptions(
         @Setting(
                         value = "10m",
                         min = 1000,
+                        max = Setting.YEAR_MILLIS,
                         doc = "A connection that sends nothing for so long is closed.")
                 Duration idleMax,
         Fixed fixed) {

@@ -64,6 +64,7 @@ public record MqttLimits(
                         value = "64MiB",
                         key = "queued-bytes-max",
                         min = 65_536,
+                        max = Setting.PEBIBYTE,
                         doc = "Bytes that wait for all clients together; likewise.")
                 long queuedBytesTotalMax,
         @Setting(value = "10000", min = 0, doc = "Retained messages; one more is refused.")
