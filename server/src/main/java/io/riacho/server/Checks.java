@@ -5,16 +5,19 @@ import io.riacho.config.Origin;
 import io.riacho.config.Units;
 import io.riacho.doors.mqtt.MqttOptions;
 import io.riacho.identity.tls.TlsSection;
+import io.riacho.rules.CelConditions;
 import io.riacho.rules.RuleConfig;
+import io.riacho.rules.RuleException;
+import io.riacho.rules.Rules;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// What must hold between several settings.
 final class Checks {
+
+    private static final long OVER_MILLIS_MIN = 1_000;
 
     private final ServerConfig config;
     private final Findings findings;
@@ -130,26 +133,22 @@ final class Checks {
         }
     }
 
+    /// All that a start would refuse, and windows too short to be meant.
     private void rules() {
         List<RuleConfig> rules = config.rules();
         if (rules == null) {
             return;
         }
-        Set<String> names = new HashSet<>();
+        try {
+            Rules.compile(Rules.definitions(rules, config.groups()), new CelConditions());
+        } catch (RuleException e) {
+            e.problems().forEach(each -> problem("rules", each));
+            return;
+        }
         for (RuleConfig rule : rules) {
-            if (!names.add(rule.name())) {
-                problem("rules", "two rules are called '" + rule.name() + "'");
-            }
-            if (!rule.over().equals("running")) {
-                try {
-                    if (Units.duration(rule.over()).toMillis() < 1000) {
-                        problem("rules", rule.name() + ": 'over' is less than 1s");
-                    }
-                } catch (IllegalArgumentException e) {
-                    problem(
-                            "rules",
-                            rule.name() + ": 'over' is 'running' or a duration: " + e.getMessage());
-                }
+            if (!rule.over().strip().equals("running")
+                    && Units.duration(rule.over()).toMillis() < OVER_MILLIS_MIN) {
+                problem("rules", "rule '" + rule.name() + "': 'over' is less than 1s");
             }
         }
     }
