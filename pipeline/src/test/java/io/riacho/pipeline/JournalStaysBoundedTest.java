@@ -34,22 +34,18 @@ class JournalStaysBoundedTest {
     @Test
     void aSenderThatOnlyRepeatsItselfDoesNotFillTheDisk() throws Exception {
         PipelineOptions options =
-                new PipelineOptions(
+                OptionsUnderTest.of(
                         1 << 20,
-                        1_000,
-                        10_000,
-                        1_000,
                         10,
-                        Duration.ofMinutes(10),
-                        Duration.ZERO,
-                        Long.MAX_VALUE,
-                        0,
-                        SEAL_ROWS_MAX,
-                        1 << 20,
-                        Duration.ofDays(1),
-                        Duration.ofHours(1),
+                        new PipelineOptions.Lake(
+                                SEAL_ROWS_MAX,
+                                Duration.ofDays(1),
+                                64 << 20,
+                                2,
+                                Duration.ofSeconds(30),
+                                100_000),
                         1_000,
-                        100);
+                        new PipelineOptions.Fixed(1_000, 10_000, 1_000, 1 << 20));
         try (Pipeline pipeline =
                 Pipeline.open(
                         new RealDisk(),

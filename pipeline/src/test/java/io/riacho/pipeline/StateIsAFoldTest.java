@@ -101,21 +101,14 @@ class StateIsAFoldTest {
     private static PipelineOptions withExpiry(Duration expiry) {
         PipelineOptions d = PipelineOptions.defaults();
         return new PipelineOptions(
-                d.intakeBytesMax(),
-                d.commitReadingsMax(),
-                d.handOverReadingsMax(),
-                d.lateMax(),
-                d.seriesMax(),
-                d.futureMax(),
-                d.ageMax(),
-                d.lakeBytesMax(),
-                d.freeBytesMin(),
-                d.sealRowsMax(),
-                d.sealBytesMax(),
-                d.sealEvery(),
-                expiry,
-                d.manualPriority(),
-                d.devicesMax());
+                d.intake(),
+                d.journal(),
+                d.stream(),
+                d.lake(),
+                d.retention(),
+                new PipelineOptions.Commands(expiry, d.commands().manualPriority()),
+                d.devices(),
+                d.fixed());
     }
 
     private static Rule above(double threshold) {
