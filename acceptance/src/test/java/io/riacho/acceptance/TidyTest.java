@@ -45,22 +45,15 @@ class TidyTest {
     /// none left has to go from here.
     private static final Set<String> COMMENTS_TO_MEND =
             Set.of(
-                    "io.riacho.api",
-                    "io.riacho.dashboard",
                     "io.riacho.doors",
-                    "io.riacho.formats",
                     "io.riacho.http",
                     "io.riacho.identity",
-                    "io.riacho.net",
                     "io.riacho.pipeline",
-                    "io.riacho.rules",
-                    "io.riacho.server",
-                    "io.riacho.testkit");
+                    "io.riacho.server");
 
     /// Packages, with all below, that still name a logger otherwise than LOG. One that has none left
     /// has to go from here.
-    private static final Set<String> LOGGERS_TO_RENAME =
-            Set.of("io.riacho.dashboard", "io.riacho.doors", "io.riacho.http");
+    private static final Set<String> LOGGERS_TO_RENAME = Set.of();
 
     private static final int COLUMNS = 100;
     private static final Set<String> LEFT_BY_BUILDS = Set.of("target", "node_modules", "demo-data");
