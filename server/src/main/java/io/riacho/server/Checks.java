@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// What must hold between several settings.
+/// Checks of what must hold between settings of several sections.
 final class Checks {
 
     private static final long OVER_MILLIS_MIN = 1_000;
