@@ -5,6 +5,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.riacho.net.EventLoops;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +31,7 @@ final class Loopback implements AutoCloseable {
         GrpcDoor door =
                 GrpcDoor.start(
                         options,
-                        new InetSocketAddress("127.0.0.1", port),
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
                         List.of(services),
                         loops,
                         null);

@@ -130,7 +130,7 @@ class SmallServicesTest {
                         loopback.serve(
                                 GrpcOptions.with(Map.of()), first.port(), new GreetingService()))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("127.0.0.1:" + first.port());
+                .hasMessageContaining("localhost:" + first.port());
     }
 
     @Test
@@ -185,9 +185,8 @@ class SmallServicesTest {
                 loopback.serve(
                         GrpcOptions.with(Map.of("calls-per-connection-max", "1")),
                         new ActuatorService(25));
-        // Each on a connection of its own: one holds its calls back by itself. Twice as many calls
-        // as one
-        // connection may have are served.
+        // Each on a connection of its own, since one holds its calls back by itself. A door serves
+        // twice as many calls as one connection may have.
         Answers<ActuationCommand, ActuationCommand> held = Answers.taken();
         Answers<ActuationCommand, ActuationCommand> alsoHeld = Answers.taken();
         for (Answers<ActuationCommand, ActuationCommand> each : List.of(held, alsoHeld)) {
