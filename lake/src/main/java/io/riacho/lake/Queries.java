@@ -53,12 +53,19 @@ final class Queries implements AutoCloseable {
             query.check();
             PreparedStatement statement = query.connection().prepareStatement(sql);
             query.statement(statement);
+            List<QueryResult.Column> columns = Answers.columns(statement.getMetaData());
+            String asText = Answers.asText(query.connection(), sql, columns);
+            if (asText != null) {
+                statement.close();
+                statement = query.connection().prepareStatement(asText);
+                query.statement(statement);
+            }
             for (int i = 0; i < parameters.size(); i++) {
-                statement.setObject(i + 1, parameters.get(i));
+                statement.setObject(i + 1, Answers.bound(parameters.get(i)));
             }
             query.check();
             ResultSet rows = statement.executeQuery();
-            QueryResult result = new QueryResult(query, rows, limits);
+            QueryResult result = new QueryResult(query, rows, columns, limits);
             handedOver = true;
             return result;
         } catch (SQLException e) {
