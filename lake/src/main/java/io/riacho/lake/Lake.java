@@ -64,7 +64,7 @@ public final class Lake implements AutoCloseable {
     }
 
     /// Opens a lake, or begins one where there is none. Checks that every file is there in its size,
-    /// and deletes files that a crash left behind.
+    /// makes the manifest that it found durable, and deletes then what that does not name.
     ///
     /// @throws LakeDamagedException if the manifest cannot be read or a file is not as it says
     /// @throws IllegalArgumentException if the lake was begun with other rollup intervals
@@ -89,8 +89,10 @@ public final class Lake implements AutoCloseable {
             manifest = new Manifest(0, -1, options.intervals(), List.of());
             manifest.prepare(disk, lake);
             Manifest.publish(disk, lake);
-            disk.syncDirectory(lake);
         }
+        // A process that was killed between a commit's renaming and its sync leaves a manifest that only
+        // the page cache knows. What the one on disk names must not be deleted by it.
+        disk.syncDirectory(lake);
         removeOrphans(disk, lake, manifest);
         return new Lake(disk, lake, options, manifest, false);
     }
