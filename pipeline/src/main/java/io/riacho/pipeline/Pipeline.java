@@ -259,7 +259,7 @@ public final class Pipeline implements AutoCloseable {
         streamStage.goLive();
     }
 
-    private void replay(long base, int positions, ByteBuffer payload) {
+    private void replay(long base, int positions, ByteBuffer payload) throws IOException {
         long at = base;
         while (payload.hasRemaining()) {
             JournalRecord record = RecordCodec.read(payload);
@@ -273,6 +273,11 @@ public final class Pipeline implements AutoCloseable {
         if (at != base + positions) {
             throw new CorruptRecordException(
                     "the entry at position " + base + " holds another number of records", null);
+        }
+        if (!lake.hasRoom()) {
+            // The journal may hold more rows than fit, and its snapshot stays the older one: should
+            // this start not end, the next one ignores what is in the files by then.
+            lake.seal(lake.freeze(fold.position()));
         }
     }
 
