@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 /// change in one transaction ([#refresh]), and a query's transaction sees either all of it or nothing.
 final class DuckDb implements AutoCloseable {
 
+    /// What DuckDB may write to the lake's `tmp`.
+    private static final long SPILL_BYTES_MAX = 4L << 30;
+
     private final Path lake;
     private final LakeOptions options;
     private final ReentrantLock lock = new ReentrantLock();
@@ -98,6 +101,9 @@ final class DuckDb implements AutoCloseable {
                         "SET GLOBAL threads = " + options.engineThreads(),
                         "SET GLOBAL preserve_insertion_order = true",
                         "SET GLOBAL temp_directory = " + Sql.literal(lake.resolve(Lake.TEMPORARY)),
+                        // Unless told, DuckDB takes nine tenths of what is free when it spills first,
+                        // for ever: on a disk that somebody else had filled, next to nothing.
+                        "SET GLOBAL max_temp_directory_size = '" + SPILL_BYTES_MAX + "B'",
                         "SET GLOBAL autoinstall_known_extensions = false",
                         "SET GLOBAL autoload_known_extensions = false",
                         "SET GLOBAL allow_community_extensions = false",

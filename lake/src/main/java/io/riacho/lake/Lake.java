@@ -1,9 +1,11 @@
 package io.riacho.lake;
 
 import io.riacho.disk.Disk;
+import io.riacho.disk.DiskFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -46,6 +48,7 @@ public final class Lake implements AutoCloseable {
     private long lastFrozen;
     private volatile long frozenRows;
     private volatile long frozenBytes;
+    private volatile Removed removed = Removed.NOTHING;
 
     private Lake(
             Disk disk, Path directory, LakeOptions options, Manifest manifest, boolean readOnly) {
@@ -86,7 +89,7 @@ public final class Lake implements AutoCloseable {
                                     + " the data away to begin a new lake");
                 }
             }
-            manifest = new Manifest(0, -1, options.intervals(), List.of());
+            manifest = Manifest.empty(options.intervals());
             manifest.prepare(disk, lake);
             Manifest.publish(disk, lake);
         }
@@ -110,6 +113,41 @@ public final class Lake implements AutoCloseable {
         Manifest manifest = Manifest.read(disk, lake);
         checkFiles(lake, manifest);
         return new Lake(disk, lake, options.withIntervals(manifest.intervals()), manifest, true);
+    }
+
+    /// Reads every file of a lake that no server has open, and compares checksums.
+    ///
+    /// @throws LakeDamagedException if the manifest itself cannot be used
+    public static Verification verify(Disk disk, Path directory) throws IOException {
+        Path lake = directory.toAbsolutePath().normalize();
+        List<String> damaged = new ArrayList<>();
+        long files = 0;
+        long bytes = 0;
+        long unknown = 0;
+        for (LakeFile file : Manifest.read(disk, lake).files()) {
+            Path path = file.path(lake);
+            files++;
+            if (!Files.isRegularFile(path)) {
+                damaged.add(path + " is missing");
+                continue;
+            }
+            try (DiskFile opened = disk.open(path)) {
+                bytes += opened.size();
+                if (opened.size() != file.bytes()) {
+                    damaged.add(
+                            path
+                                    + " is "
+                                    + opened.size()
+                                    + " bytes long and the manifest says "
+                                    + file.bytes());
+                } else if (file.checksum() == LakeFile.UNKNOWN) {
+                    unknown++;
+                } else if (ParquetWriter.checksum(opened) != file.checksum()) {
+                    damaged.add(path + " has another checksum than when it was written");
+                }
+            }
+        }
+        return new Verification(files, bytes, unknown, List.copyOf(damaged));
     }
 
     private static Manifest checked(Disk disk, Path lake, LakeOptions options) throws IOException {
@@ -162,6 +200,10 @@ public final class Lake implements AutoCloseable {
         for (Table table : Table.values()) {
             removeOrphansIn(disk, lake.resolve(table.directory()), current);
         }
+        for (Day day : manifest.days().values()) {
+            current.add(day.path(lake));
+        }
+        removeOrphansIn(disk, lake.resolve(Day.DIRECTORY), current);
         removeOrphansIn(disk, lake.resolve(TEMPORARY), current);
     }
 
@@ -189,11 +231,9 @@ public final class Lake implements AutoCloseable {
     /// [Long#MIN_VALUE] when it has removed none. What it removed cannot be found any more.
     public long retainedFromMicros() {
         long from = Long.MIN_VALUE;
-        for (LakeFile file : catalog.state().manifest().files()) {
-            if (file.table() == Table.BASE) {
-                long day = Math.floorDiv(file.maxTimestampMicros(), Interval.DAY_MICROS);
-                from = Math.max(from, (day + 1) * Interval.DAY_MICROS);
-            }
+        for (LakeFile file : catalog.state().manifest().base()) {
+            long day = Math.floorDiv(file.maxTimestampMicros(), Interval.DAY_MICROS);
+            from = Math.max(from, (day + 1) * Interval.DAY_MICROS);
         }
         return from;
     }
@@ -205,7 +245,7 @@ public final class Lake implements AutoCloseable {
 
     /// How many Parquet files are current.
     public int sealedFiles() {
-        return catalog.state().manifest().files().size();
+        return catalog.state().manifest().fileCount();
     }
 
     /// A reading that is new. At or below the position that was sealed at the start it is ignored.
@@ -345,9 +385,11 @@ public final class Lake implements AutoCloseable {
         }
     }
 
-    /// Merges small files, in partitions whose time is over and in those that have many.
+    /// Merges small files, in partitions whose time is over and in those that have many: a slice of them,
+    /// about a second's work, in one commit. Who wants all of it calls again until 0 comes back, and may
+    /// seal in between.
     ///
-    /// @return how many partitions it merged; each is a commit that stays if a later one fails
+    /// @return how many partitions it merged; 0: nothing is left to merge
     public int compact(long nowMicros) throws IOException {
         requireWritable();
         maintenance.lock();
@@ -367,12 +409,21 @@ public final class Lake implements AutoCloseable {
         requireWritable();
         maintenance.lock();
         try {
-            int days = retentionTask.retain(retention, nowMicros);
+            Removed now = retentionTask.retain(retention, nowMicros);
+            if (now.days() == 0) {
+                return 0;
+            }
+            removed = removed.plus(now);
             afterCommit();
-            return days;
+            return (int) now.days();
         } finally {
             maintenance.unlock();
         }
+    }
+
+    /// What retention has removed since the lake was opened.
+    public Removed removed() {
+        return removed;
     }
 
     /// Frees what a commit has made obsolete: tables of sealed blocks, files nobody reads.

@@ -273,6 +273,36 @@ class LakeCrashTest {
         }
     }
 
+    @Test
+    void aFlippedByteOfAFileIsFoundByItsChecksum() throws Exception {
+        Path root = Files.createDirectories(directory.resolve("disk"));
+        try (DiskThatLosesUnsyncedWrites disk = new DiskThatLosesUnsyncedWrites(root)) {
+            Path lakeDirectory = root.resolve("lake");
+            try (Lake lake = Lake.open(disk, lakeDirectory, OPTIONS)) {
+                fill(lake, new NaiveLake(), 1, 10);
+                lake.seal(lake.freeze(10));
+            }
+            Verification whole = Lake.verify(disk, lakeDirectory);
+            assertThat(whole.damaged()).isEmpty();
+            assertThat(whole.unknown()).isZero();
+            List<Path> files = parquetFiles(root);
+            assertThat(whole.files()).isEqualTo(files.size());
+            for (Path file : files) {
+                disk.flipBit(file, Files.size(file) / 2, 3);
+                assertThat(Lake.verify(disk, lakeDirectory).damaged())
+                        .singleElement()
+                        .asString()
+                        .contains(file.toString(), "checksum");
+                disk.flipBit(file, Files.size(file) / 2, 3);
+            }
+            Files.delete(files.getFirst());
+            assertThat(Lake.verify(disk, lakeDirectory).damaged())
+                    .singleElement()
+                    .asString()
+                    .contains(files.getFirst() + " is missing");
+        }
+    }
+
     private static List<Path> parquetFiles(Path root) throws IOException {
         try (var files = Files.walk(root)) {
             return files.filter(path -> path.toString().endsWith(".parquet")).sorted().toList();
