@@ -91,8 +91,7 @@ final class Compactor {
         return small;
     }
 
-    private void merge(Manifest manifest, Map<Partition, List<LakeFile>> slice)
-            throws IOException {
+    private void merge(Manifest manifest, Map<Partition, List<LakeFile>> slice) throws IOException {
         try (DuckDBConnection connection = engine.connect()) {
             ParquetWriter writer = new ParquetWriter(disk, lake, connection);
             try {

@@ -56,8 +56,7 @@ record Manifest(
     }
 
     /// The next commit's.
-    Manifest next(
-            long sealedPosition, Collection<LakeFile> added, Collection<LakeFile> removed) {
+    Manifest next(long sealedPosition, Collection<LakeFile> added, Collection<LakeFile> removed) {
         long next = sequence + 1;
         List<LakeFile> newBase = new ArrayList<>(base);
         TreeMap<Long, List<LakeFile>> changed = new TreeMap<>();
@@ -77,14 +76,13 @@ record Manifest(
         TreeMap<Long, Day> newDays = new TreeMap<>(days);
         // Those of version 1 get lists of their own with the first commit.
         newDays.replaceAll((_, day) -> day.writtenBy() < 0 ? day.rewritten(next) : day);
-        changed.forEach(
-                (epochDay, files) -> {
-                    if (files.isEmpty()) {
-                        newDays.remove(epochDay);
-                    } else {
-                        newDays.put(epochDay, Day.of(epochDay, files, next));
-                    }
-                });
+        changed.forEach((epochDay, files) -> {
+            if (files.isEmpty()) {
+                newDays.remove(epochDay);
+            } else {
+                newDays.put(epochDay, Day.of(epochDay, files, next));
+            }
+        });
         return new Manifest(next, sealedPosition, intervals, newBase, newDays);
     }
 

@@ -80,10 +80,13 @@ class LakeCrashTest {
                 try (Lake lake = Lake.open(disk, lakeDirectory, OPTIONS)) {
                     Queried.assertSameReadings(lake, naive);
                 }
-                // Of what was not synced, the first two changes (the manifest written, and renamed) are undone and
+                // Of what was not synced, the first two changes (the manifest written, and renamed)
+                // are undone and
                 // the later ones stay: what the new manifest does not name is gone.
                 Iterator<Long> numbers =
-                        LongStream.concat(LongStream.of(Long.MAX_VALUE, -1, -1), LongStream.generate(() -> 0))
+                        LongStream.concat(
+                                        LongStream.of(Long.MAX_VALUE, -1, -1),
+                                        LongStream.generate(() -> 0))
                                 .iterator();
                 disk.crash(numbers::next);
                 try (Lake lake = Lake.open(disk, lakeDirectory, OPTIONS)) {

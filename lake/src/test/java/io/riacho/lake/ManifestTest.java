@@ -34,8 +34,7 @@ class ManifestTest {
                     0xfedcba98L);
 
     private static final LakeFile BASE =
-            new LakeFile(
-                    Table.BASE, "", "base-6.parquet", 0, 99, 2, 900, -5, 5, LakeFile.UNKNOWN);
+            new LakeFile(Table.BASE, "", "base-6.parquet", 0, 99, 2, 900, -5, 5, LakeFile.UNKNOWN);
 
     private static final long DAY = RAW.epochDay();
 
@@ -97,8 +96,7 @@ class ManifestTest {
         String text = new String(bytes, StandardCharsets.UTF_8);
         assertThat(text)
                 .startsWith(
-                        TEXT.replace(
-                                "CHECKSUM", HexFormat.of().toHexDigits(Day.checksum(list))))
+                        TEXT.replace("CHECKSUM", HexFormat.of().toHexDigits(Day.checksum(list))))
                 .matches("(?s).*\ncrc32c [0-9a-f]{8}\n");
         assertThat(decode(bytes, list)).isEqualTo(MANIFEST);
     }
@@ -119,8 +117,7 @@ class ManifestTest {
     @Test
     void aCommitWritesTheListsOfTheDaysThatItChanges() {
         LakeFile tomorrow =
-                new LakeFile(
-                        Table.RAW, "dt=2026-01-02/hour=00", "a.parquet", 1, 2, 3, 4, 5, 6, 7);
+                new LakeFile(Table.RAW, "dt=2026-01-02/hour=00", "a.parquet", 1, 2, 3, 4, 5, 6, 7);
         Manifest added = MANIFEST.next(4712, List.of(tomorrow), List.of());
         assertThat(added.written()).extracting(Day::date).containsExactly("2026-01-02");
         assertThat(added.fileCount()).isEqualTo(3);

@@ -423,10 +423,7 @@ class QueriesTest {
         reading(lake, 3, NOW + 2 * Interval.DAY_MICROS, 1);
         lake.seal(lake.freeze(3));
         long before = lake.sealedBytes();
-        assertThat(
-                        lake.retain(
-                                new Retention(0, Long.MAX_VALUE),
-                                NOW + 2 * Interval.DAY_MICROS + 1))
+        assertThat(lake.retain(new Retention(0, Long.MAX_VALUE), NOW + 2 * Interval.DAY_MICROS + 1))
                 .isEqualTo(2);
         assertThat(lake.removed().days()).isEqualTo(2);
         assertThat(lake.removed().readings()).isEqualTo(2);

@@ -51,7 +51,8 @@ class ValuesOfAnswersTest {
                 Arguments.of("INTERVAL 1 MONTH", "1 month"),
                 Arguments.of("'\\x00\\xFFab'::BLOB", "\\x00\\xFFab"),
                 Arguments.of("[1, NULL, 3]", "[1, NULL, 3]"),
-                Arguments.of("['2026-03-08 07:30:00+00'::TIMESTAMPTZ]", "['2026-03-08 07:30:00+00']"),
+                Arguments.of(
+                        "['2026-03-08 07:30:00+00'::TIMESTAMPTZ]", "['2026-03-08 07:30:00+00']"),
                 Arguments.of("{'a': 1, 'b': [true]}", "{'a': 1, 'b': [true]}"),
                 Arguments.of("MAP {'k': 1.5}", "{k=1.5}"),
                 Arguments.of("'\\x01'::BLOB::BIT", "00000001"),
