@@ -433,9 +433,9 @@ public final class Lake implements AutoCloseable {
             ReentrantLock lock = engine.lock();
             lock.lock();
             try {
-                engine.redefine(catalog.state());
+                engine.tables(catalog.state());
             } catch (java.sql.SQLException e) {
-                LOG.warn("the views will be renewed by the next query", e);
+                LOG.warn("tables of sealed rows will be dropped by the next query", e);
             } finally {
                 lock.unlock();
             }

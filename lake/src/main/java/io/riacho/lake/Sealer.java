@@ -67,7 +67,7 @@ final class Sealer {
         while (!all) {
             lock.lock();
             try {
-                engine.redefine(catalog.state());
+                engine.tables(catalog.state());
                 all = engine.staging(block).catchUp(engine.admin(), COPY_ROWS);
             } finally {
                 lock.unlock();
