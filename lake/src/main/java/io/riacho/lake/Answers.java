@@ -119,21 +119,14 @@ final class Answers {
 
     /// The value in the current row of a column, from 1, of a type.
     static @Nullable Object value(ResultSet rows, int column, String type) throws SQLException {
-        switch (type) {
+        return switch (type) {
             case TIMESTAMPTZ, "TIMESTAMP" -> {
                 long micros = rows.getLong(column);
-                if (rows.wasNull()) {
-                    return null;
-                }
-                return timestamp(micros, type.equals(TIMESTAMPTZ));
+                yield rows.wasNull() ? null : timestamp(micros, type.equals(TIMESTAMPTZ));
             }
-            case "VARCHAR" -> {
-                return rows.getString(column);
-            }
-            default -> {
-                return plain(rows.getObject(column));
-            }
-        }
+            case "VARCHAR" -> rows.getString(column);
+            default -> plain(rows.getObject(column));
+        };
     }
 
     private static Object timestamp(long micros, boolean zoned) {

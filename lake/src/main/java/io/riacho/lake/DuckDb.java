@@ -119,11 +119,13 @@ final class DuckDb implements AutoCloseable {
         }
     }
 
-    /// Brings views and tables up to a state, and the tables up to the rows appended so far. Under
-    /// the lock.
-    void refresh(CatalogState state) throws SQLException {
+    /// Brings tables and, if they are needed, views up to a state, and the tables up to the rows appended so
+    /// far. Under the lock.
+    void refresh(CatalogState state, boolean withViews) throws SQLException {
         tables(state);
-        views(state);
+        if (withViews) {
+            views(state);
+        }
         for (Block block : state.blocks()) {
             staging(block).catchUp(admin(), Long.MAX_VALUE);
         }
@@ -179,6 +181,10 @@ final class DuckDb implements AutoCloseable {
                     }
                 });
         viewsGeneration = state.generation();
+    }
+
+    Views viewsOf(CatalogState state) {
+        return new Views(lake, state);
     }
 
     private interface Work {
