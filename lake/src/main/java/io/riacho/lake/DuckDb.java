@@ -191,8 +191,7 @@ final class DuckDb implements AutoCloseable {
         void run() throws SQLException;
     }
 
-    private static void inTransaction(DuckDBConnection connection, Work work)
-            throws SQLException {
+    private static void inTransaction(DuckDBConnection connection, Work work) throws SQLException {
         boolean committed = false;
         Sql.run(connection, "BEGIN TRANSACTION");
         try {

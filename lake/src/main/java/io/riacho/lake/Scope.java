@@ -176,10 +176,12 @@ final class Scope {
         if (!TIMES.containsKey(name)
                 || !"".equals(table.get("schema_name"))
                 || !"".equals(table.get("catalog_name"))
-                || table.get("column_name_alias") instanceof List<?> aliases && !aliases.isEmpty()) {
+                || table.get("column_name_alias") instanceof List<?> aliases
+                        && !aliases.isEmpty()) {
             throw new NotUnderstoodException();
         }
-        Bounds bounds = new Bounds(
+        Bounds bounds =
+                new Bounds(
                         name,
                         "".equals(table.get("alias")) ? name : String.valueOf(table.get("alias")),
                         new ArrayList<>(),

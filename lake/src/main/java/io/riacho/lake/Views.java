@@ -132,9 +132,7 @@ final class Views {
         List<String> parts = new ArrayList<>();
         parts.add(NO_PARTIALS);
         List<Path> files =
-                files(Table.AGGREGATED, range).stream()
-                        .map(file -> file.path(lake))
-                        .toList();
+                files(Table.AGGREGATED, range).stream().map(file -> file.path(lake)).toList();
         if (!files.isEmpty()) {
             parts.add("SELECT " + columns + " FROM " + Sql.scan(files, true));
         }

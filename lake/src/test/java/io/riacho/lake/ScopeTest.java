@@ -85,7 +85,8 @@ class ScopeTest {
     @Test
     void filesOfAnotherTimeAreNotTouched() throws Exception {
         try (var files = Files.walk(directory)) {
-            for (Path file : files.filter(each -> each.toString().contains("2026-01-01")).toList()) {
+            for (Path file :
+                    files.filter(each -> each.toString().contains("2026-01-01")).toList()) {
                 if (file.toString().endsWith(".parquet")) {
                     Files.delete(file);
                 }
@@ -99,11 +100,8 @@ class ScopeTest {
 
     @Test
     void whatIsWrongIsSaidOfTheQueryAsItWasAsked() {
-        assertThatThrownBy(
-                        () ->
-                                Queried.rows(
-                                        lake,
-                                        "SELECT nothing FROM readings WHERE timestamp > now()"))
+        assertThatThrownBy(() ->
+                        Queried.rows(lake, "SELECT nothing FROM readings WHERE timestamp > now()"))
                 .hasMessageContaining("nothing")
                 .hasMessageContaining("SELECT nothing FROM readings")
                 .hasMessageNotContaining("MATERIALIZED");
