@@ -4,6 +4,7 @@ import io.riacho.disk.Disk;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
@@ -54,10 +55,12 @@ final class Catalog {
 
     /// Makes a manifest the current one, durably.
     ///
+    /// @param removed the files that it no longer names
     /// @param sealed a block whose rows are in its files now
     /// @throws IOException if it is not; then nothing has changed, or nothing is known and every
     ///     further commit is refused until the lake is opened again
-    void commit(Manifest next, @Nullable Block sealed) throws IOException {
+    void commit(Manifest next, Collection<LakeFile> removed, @Nullable Block sealed)
+            throws IOException {
         synchronized (this) {
             if (inDoubt) {
                 throw new IOException(
@@ -66,8 +69,19 @@ final class Catalog {
                                 + " failed half-way; restart, which reads what became durable");
             }
         }
-        next.prepare(disk, lake);
-        Manifest.publish(disk, lake);
+        try {
+            next.prepare(disk, lake);
+            Manifest.publish(disk, lake);
+        } catch (IOException e) {
+            for (Day day : next.written()) {
+                try {
+                    disk.delete(day.path(lake));
+                } catch (IOException left) {
+                    e.addSuppressed(left);
+                }
+            }
+            throw e;
+        }
         synchronized (this) {
             // Until the directory is synced, a crash may bring back either one.
             inDoubt = true;
@@ -78,10 +92,13 @@ final class Catalog {
             List<Block> blocks = state.blocks().stream().filter(block -> block != sealed).toList();
             CatalogState before = state;
             state = new CatalogState(before.generation() + 1, next, blocks);
-            Set<LakeFile> current = new HashSet<>(next.files());
-            for (LakeFile file : before.manifest().files()) {
-                if (!current.contains(file)) {
-                    obsolete.add(new Obsolete(state.generation(), file.path(lake)));
+            for (LakeFile file : removed) {
+                obsolete.add(new Obsolete(state.generation(), file.path(lake)));
+            }
+            for (Day day : before.manifest().days().values()) {
+                Day now = next.days().get(day.epochDay());
+                if (day.writtenBy() >= 0 && (now == null || now.writtenBy() != day.writtenBy())) {
+                    obsolete.add(new Obsolete(state.generation(), day.path(lake)));
                 }
             }
         }

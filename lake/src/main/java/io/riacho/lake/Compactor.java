@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,15 +14,22 @@ import org.duckdb.DuckDBConnection;
 
 /// Merges the small files of a partition into one.
 ///
-/// Each partition is a commit of its own. The new file's name ends with the commit's number, since the
+/// It goes in slices, each of them one commit and about a second of work, so that a seal that is due
+/// waits for one slice and no longer. The new file's name ends with the commit's number, since the
 /// journal range alone could be that of a file that is being replaced.
 final class Compactor {
+
+    private static final int SLICE_PARTITIONS_MAX = 16;
+    private static final long SLICE_BYTES_MAX = 32L << 20;
 
     private final Disk disk;
     private final Path lake;
     private final DuckDb engine;
     private final Catalog catalog;
     private final LakeOptions options;
+
+    /// Days that were looked at when their time was over, with nothing to merge.
+    private final Map<Long, Day> settled = new HashMap<>();
 
     private record Partition(Table table, String partition) {}
 
@@ -33,32 +41,87 @@ final class Compactor {
         this.options = options;
     }
 
-    /// Merges where there is something to merge.
+    /// Merges a slice of what there is to merge, oldest days first, in one commit.
     ///
-    /// @return how many partitions were compacted
+    /// @return how many partitions were merged; 0: there is nothing to merge at this time
     int compact(long nowMicros) throws IOException {
+        Manifest manifest = catalog.state().manifest();
+        settled.keySet().retainAll(manifest.days().keySet());
+        Map<Partition, List<LakeFile>> slice = new LinkedHashMap<>();
+        long bytes = 0;
+        for (Day day : manifest.days().values()) {
+            // The same object as when it was looked at: nothing has changed in it.
+            if (settled.get(day.epochDay()) == day) {
+                continue;
+            }
+            Map<Partition, List<LakeFile>> due = due(day, nowMicros);
+            if (due.isEmpty() && day.endMicros() <= nowMicros) {
+                settled.put(day.epochDay(), day);
+            }
+            for (Map.Entry<Partition, List<LakeFile>> each : due.entrySet()) {
+                slice.put(each.getKey(), each.getValue());
+                bytes += each.getValue().stream().mapToLong(LakeFile::bytes).sum();
+                if (slice.size() == SLICE_PARTITIONS_MAX || bytes >= SLICE_BYTES_MAX) {
+                    merge(manifest, slice);
+                    return slice.size();
+                }
+            }
+        }
+        if (!slice.isEmpty()) {
+            merge(manifest, slice);
+        }
+        return slice.size();
+    }
+
+    private Map<Partition, List<LakeFile>> due(Day day, long nowMicros) {
         Map<Partition, List<LakeFile>> small = new LinkedHashMap<>();
-        for (LakeFile file : catalog.state().manifest().files()) {
-            if (file.table() != Table.BASE && file.bytes() < options.compactBytesMax()) {
+        for (LakeFile file : day.files()) {
+            if (file.bytes() < options.compactBytesMax()) {
                 small.computeIfAbsent(
                                 new Partition(file.table(), file.partition()),
                                 _ -> new ArrayList<>())
                         .add(file);
             }
         }
-        int compacted = 0;
-        for (Map.Entry<Partition, List<LakeFile>> each : small.entrySet()) {
-            boolean closed = endMicros(each.getKey().partition()) <= nowMicros;
-            if (each.getValue().size() >= (closed ? 2 : options.compactFilesMin())) {
-                merge(each.getKey(), each.getValue());
-                compacted++;
-            }
-        }
-        return compacted;
+        small.entrySet()
+                .removeIf(each -> {
+                    boolean closed = endMicros(each.getKey().partition()) <= nowMicros;
+                    return each.getValue().size() < (closed ? 2 : options.compactFilesMin());
+                });
+        return small;
     }
 
-    private void merge(Partition partition, List<LakeFile> parts) throws IOException {
-        Manifest manifest = catalog.state().manifest();
+    private void merge(Manifest manifest, Map<Partition, List<LakeFile>> slice) throws IOException {
+        try (DuckDBConnection connection = engine.connect()) {
+            ParquetWriter writer = new ParquetWriter(disk, lake, connection);
+            try {
+                List<LakeFile> removed = new ArrayList<>();
+                for (Map.Entry<Partition, List<LakeFile>> each : slice.entrySet()) {
+                    write(connection, writer, manifest, each.getKey(), each.getValue());
+                    removed.addAll(each.getValue());
+                }
+                catalog.commit(
+                        manifest.next(manifest.sealedPosition(), writer.finish(), removed),
+                        removed,
+                        null);
+            } catch (IOException | SQLException | RuntimeException e) {
+                if (catalog.isSettled()) {
+                    writer.discard(e);
+                }
+                throw e;
+            }
+        } catch (SQLException e) {
+            throw DuckDb.explained("compacting " + slice.keySet(), e);
+        }
+    }
+
+    private void write(
+            DuckDBConnection connection,
+            ParquetWriter writer,
+            Manifest manifest,
+            Partition partition,
+            List<LakeFile> parts)
+            throws IOException, SQLException {
         long first = Long.MAX_VALUE;
         long last = Long.MIN_VALUE;
         long min = Long.MAX_VALUE;
@@ -83,34 +146,17 @@ final class Compactor {
                                     + ") ORDER BY sensor, metric, unit, window_start";
                     case BASE -> throw new IllegalArgumentException("the base is one file");
                 };
-        try (DuckDBConnection connection = engine.connect()) {
-            long count =
-                    Sql.longs(connection, "SELECT count(*) FROM (" + query + ")").getFirst()[0];
-            ParquetWriter writer = new ParquetWriter(disk, lake, connection);
-            try {
-                writer.write(
-                        partition.table(),
-                        partition.partition(),
-                        name,
-                        first,
-                        last,
-                        count,
-                        min,
-                        max,
-                        query);
-                List<LakeFile> files = new ArrayList<>(manifest.files());
-                files.removeAll(parts);
-                files.addAll(writer.finish());
-                catalog.commit(manifest.next(manifest.sealedPosition(), files), null);
-            } catch (IOException | SQLException | RuntimeException e) {
-                if (catalog.isSettled()) {
-                    writer.discard(e);
-                }
-                throw e;
-            }
-        } catch (SQLException e) {
-            throw DuckDb.explained("compacting " + partition.partition(), e);
-        }
+        long count = Sql.longs(connection, "SELECT count(*) FROM (" + query + ")").getFirst()[0];
+        writer.write(
+                partition.table(),
+                partition.partition(),
+                name,
+                first,
+                last,
+                count,
+                min,
+                max,
+                query);
     }
 
     /// When the partition's time ends.

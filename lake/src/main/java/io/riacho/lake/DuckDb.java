@@ -20,9 +20,12 @@ import org.jspecify.annotations.Nullable;
 /// It may read and write files below the lake's directory and nowhere else, loads no extensions, and
 /// its configuration is locked before any SQL of a user is seen.
 ///
-/// Consistency comes from DuckDB's snapshots: the views and the tables of the blocks that they name
-/// change in one transaction ([#refresh]), and a query's transaction sees either all of it or nothing.
+/// Consistency comes from DuckDB's snapshots: a query brings tables and views up to the state that it pins
+/// ([#refresh]) and begins its transaction under the same lock, so that it sees that state and no other.
 final class DuckDb implements AutoCloseable {
+
+    /// What DuckDB may write to the lake's `tmp`.
+    private static final long SPILL_BYTES_MAX = 4L << 30;
 
     private final Path lake;
     private final LakeOptions options;
@@ -33,6 +36,7 @@ final class DuckDb implements AutoCloseable {
     private boolean closed;
 
     private final Map<Integer, Staging> stagings = new HashMap<>();
+    private long tablesGeneration = -1;
     private long viewsGeneration = -1;
 
     DuckDb(Path lake, LakeOptions options) {
@@ -98,6 +102,10 @@ final class DuckDb implements AutoCloseable {
                         "SET GLOBAL threads = " + options.engineThreads(),
                         "SET GLOBAL preserve_insertion_order = true",
                         "SET GLOBAL temp_directory = " + Sql.literal(lake.resolve(Lake.TEMPORARY)),
+                        // Unless told, DuckDB takes nine tenths of what is free when it spills
+                        // first,
+                        // for ever: on a disk that somebody else had filled, next to nothing.
+                        "SET GLOBAL max_temp_directory_size = '" + SPILL_BYTES_MAX + "B'",
                         "SET GLOBAL autoinstall_known_extensions = false",
                         "SET GLOBAL autoload_known_extensions = false",
                         "SET GLOBAL allow_community_extensions = false",
@@ -111,43 +119,83 @@ final class DuckDb implements AutoCloseable {
         }
     }
 
-    /// Brings views and tables up to a state, and the tables up to the rows appended so far. Under
-    /// the lock.
-    void refresh(CatalogState state) throws SQLException {
-        redefine(state);
+    /// Brings tables and, if they are needed, views up to a state, and the tables up to the rows appended so
+    /// far. Under the lock.
+    void refresh(CatalogState state, boolean withViews) throws SQLException {
+        tables(state);
+        if (withViews) {
+            views(state);
+        }
         for (Block block : state.blocks()) {
             staging(block).catchUp(admin(), Long.MAX_VALUE);
         }
     }
 
-    /// Views and tables only. Under the lock.
-    void redefine(CatalogState state) throws SQLException {
+    /// The tables of the blocks that are not sealed, and none of others. Views stay behind until the next
+    /// query: they name every file of the lake, so a seal that made them would take longer with each
+    /// day. Under the lock.
+    void tables(CatalogState state) throws SQLException {
         opened();
-        if (viewsGeneration == state.generation()) {
+        if (tablesGeneration == state.generation()) {
             return;
         }
         DuckDBConnection connection = admin();
         Map<Integer, Staging> added = new HashMap<>();
         Map<Integer, Staging> gone = new HashMap<>(stagings);
+        inTransaction(
+                connection,
+                () -> {
+                    for (Block block : state.blocks()) {
+                        gone.remove(block.number());
+                        if (!stagings.containsKey(block.number())) {
+                            Staging staging = new Staging(block);
+                            staging.create(connection);
+                            added.put(block.number(), staging);
+                        }
+                    }
+                    for (Staging staging : gone.values()) {
+                        staging.drop(connection);
+                    }
+                });
+        stagings.putAll(added);
+        stagings.keySet().removeAll(gone.keySet());
+        tablesGeneration = state.generation();
+    }
+
+    private void views(CatalogState state) throws SQLException {
+        if (viewsGeneration == state.generation()) {
+            return;
+        }
+        DuckDBConnection connection = admin();
+        inTransaction(
+                connection,
+                () -> {
+                    for (Map.Entry<String, String> view :
+                            new Views(lake, state).definitions().entrySet()) {
+                        Sql.run(
+                                connection,
+                                "CREATE OR REPLACE VIEW "
+                                        + view.getKey()
+                                        + " AS "
+                                        + view.getValue());
+                    }
+                });
+        viewsGeneration = state.generation();
+    }
+
+    Views viewsOf(CatalogState state) {
+        return new Views(lake, state);
+    }
+
+    private interface Work {
+        void run() throws SQLException;
+    }
+
+    private static void inTransaction(DuckDBConnection connection, Work work) throws SQLException {
         boolean committed = false;
         Sql.run(connection, "BEGIN TRANSACTION");
         try {
-            for (Block block : state.blocks()) {
-                gone.remove(block.number());
-                if (!stagings.containsKey(block.number())) {
-                    Staging staging = new Staging(block);
-                    staging.create(connection);
-                    added.put(block.number(), staging);
-                }
-            }
-            for (Map.Entry<String, String> view : new Views(lake, state).definitions().entrySet()) {
-                Sql.run(
-                        connection,
-                        "CREATE OR REPLACE VIEW " + view.getKey() + " AS " + view.getValue());
-            }
-            for (Staging staging : gone.values()) {
-                staging.drop(connection);
-            }
+            work.run();
             Sql.run(connection, "COMMIT");
             committed = true;
         } finally {
@@ -155,12 +203,9 @@ final class DuckDb implements AutoCloseable {
                 Sql.run(connection, "ROLLBACK");
             }
         }
-        stagings.putAll(added);
-        stagings.keySet().removeAll(gone.keySet());
-        viewsGeneration = state.generation();
     }
 
-    /// Under the lock, after a [#redefine] with a state that has the block.
+    /// Under the lock, after [#tables] with a state that has the block.
     Staging staging(Block block) {
         Staging staging = stagings.get(block.number());
         if (staging == null) {

@@ -37,7 +37,7 @@ final class KeyLookup {
     private final Catalog catalog;
 
     // Used under this object's lock.
-    private final LinkedHashMap<String, DayIndex> indexes = new LinkedHashMap<>(16, 0.75f, true);
+    private final LinkedHashMap<Long, DayIndex> indexes = new LinkedHashMap<>(16, 0.75f, true);
     private int indexEntries;
 
     KeyLookup(Path lake, DuckDb engine, Catalog catalog) {
@@ -52,11 +52,11 @@ final class KeyLookup {
     synchronized Map<ReadingKey, Double> find(Collection<ReadingKey> keys) throws IOException {
         CatalogState state = catalog.pin();
         try {
-            Map<String, List<LakeFile>> rawByDay = byDay(state.manifest().of(Table.RAW));
-            Map<String, List<ReadingKey>> keysByDay = new TreeMap<>();
+            Map<Long, Day> days = state.manifest().days();
+            Map<Long, List<ReadingKey>> keysByDay = new TreeMap<>();
             for (ReadingKey key : keys) {
-                String day = Sql.day(key.timestampMicros()).toString();
-                if (rawByDay.containsKey(day)) {
+                long day = Math.floorDiv(key.timestampMicros(), Interval.DAY_MICROS);
+                if (days.containsKey(day)) {
                     keysByDay.computeIfAbsent(day, _ -> new ArrayList<>()).add(key);
                 }
             }
@@ -65,26 +65,24 @@ final class KeyLookup {
             }
             Map<ReadingKey, Double> found = new HashMap<>();
             try (DuckDBConnection connection = engine.connect()) {
-                Map<String, List<LakeFile>> hourly =
-                        byDay(Views.aggregates(state.manifest().files(), hour(state)));
-                for (Map.Entry<String, List<ReadingKey>> day : keysByDay.entrySet()) {
+                for (Map.Entry<Long, List<ReadingKey>> each : keysByDay.entrySet()) {
+                    Day day = days.get(each.getKey());
+                    if (day == null) {
+                        continue;
+                    }
                     DayIndex index =
                             index(
                                     connection,
-                                    day.getKey(),
-                                    hourly.getOrDefault(day.getKey(), List.of()));
+                                    each.getKey(),
+                                    Views.aggregates(day.files(), hour(state)));
                     List<ReadingKey> candidates = new ArrayList<>();
-                    for (ReadingKey key : day.getValue()) {
+                    for (ReadingKey key : each.getValue()) {
                         if (index.mayHave(key)) {
                             candidates.add(key);
                         }
                     }
                     if (!candidates.isEmpty()) {
-                        lookUp(
-                                connection,
-                                candidates,
-                                rawByDay.getOrDefault(day.getKey(), List.of()),
-                                found);
+                        lookUp(connection, candidates, raw(day), found);
                     }
                 }
             }
@@ -105,12 +103,8 @@ final class KeyLookup {
         throw new IllegalStateException("a lake always has the aggregates of one hour");
     }
 
-    private static Map<String, List<LakeFile>> byDay(List<LakeFile> files) {
-        Map<String, List<LakeFile>> days = new HashMap<>();
-        for (LakeFile file : files) {
-            days.computeIfAbsent(file.day(), _ -> new ArrayList<>()).add(file);
-        }
-        return days;
+    private static List<LakeFile> raw(Day day) {
+        return day.files().stream().filter(file -> file.table() == Table.RAW).toList();
     }
 
     private void lookUp(
@@ -191,7 +185,7 @@ final class KeyLookup {
         }
     }
 
-    private DayIndex index(DuckDBConnection connection, String day, List<LakeFile> files)
+    private DayIndex index(DuckDBConnection connection, long day, List<LakeFile> files)
             throws SQLException {
         DayIndex known = indexes.get(day);
         if (known != null && known.files.equals(files)) {
@@ -204,7 +198,7 @@ final class KeyLookup {
             indexes.put(day, read);
             indexEntries += read.size();
             while (indexEntries > INDEX_ENTRIES_MAX) {
-                Map.Entry<String, DayIndex> eldest = indexes.pollFirstEntry();
+                Map.Entry<Long, DayIndex> eldest = indexes.pollFirstEntry();
                 indexEntries -= eldest.getValue().size();
             }
         }

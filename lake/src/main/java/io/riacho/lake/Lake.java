@@ -1,9 +1,11 @@
 package io.riacho.lake;
 
 import io.riacho.disk.Disk;
+import io.riacho.disk.DiskFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -46,6 +48,7 @@ public final class Lake implements AutoCloseable {
     private long lastFrozen;
     private volatile long frozenRows;
     private volatile long frozenBytes;
+    private volatile Removed removed = Removed.NOTHING;
 
     private Lake(
             Disk disk, Path directory, LakeOptions options, Manifest manifest, boolean readOnly) {
@@ -64,7 +67,7 @@ public final class Lake implements AutoCloseable {
     }
 
     /// Opens a lake, or begins one where there is none. Checks that every file is there in its size,
-    /// and deletes files that a crash left behind.
+    /// makes the manifest that it found durable, and deletes then what that does not name.
     ///
     /// @throws LakeDamagedException if the manifest cannot be read or a file is not as it says
     /// @throws IllegalArgumentException if the lake was begun with other rollup intervals
@@ -86,11 +89,14 @@ public final class Lake implements AutoCloseable {
                                     + " the data away to begin a new lake");
                 }
             }
-            manifest = new Manifest(0, -1, options.intervals(), List.of());
+            manifest = Manifest.empty(options.intervals());
             manifest.prepare(disk, lake);
             Manifest.publish(disk, lake);
-            disk.syncDirectory(lake);
         }
+        // A process that was killed between a commit's renaming and its sync leaves a manifest that
+        // only
+        // the page cache knows. What the one on disk names must not be deleted by it.
+        disk.syncDirectory(lake);
         removeOrphans(disk, lake, manifest);
         return new Lake(disk, lake, options, manifest, false);
     }
@@ -108,6 +114,41 @@ public final class Lake implements AutoCloseable {
         Manifest manifest = Manifest.read(disk, lake);
         checkFiles(lake, manifest);
         return new Lake(disk, lake, options.withIntervals(manifest.intervals()), manifest, true);
+    }
+
+    /// Reads every file of a lake that no server has open, and compares checksums.
+    ///
+    /// @throws LakeDamagedException if the manifest itself cannot be used
+    public static Verification verify(Disk disk, Path directory) throws IOException {
+        Path lake = directory.toAbsolutePath().normalize();
+        List<String> damaged = new ArrayList<>();
+        long files = 0;
+        long bytes = 0;
+        long unknown = 0;
+        for (LakeFile file : Manifest.read(disk, lake).files()) {
+            Path path = file.path(lake);
+            files++;
+            if (!Files.isRegularFile(path)) {
+                damaged.add(path + " is missing");
+                continue;
+            }
+            try (DiskFile opened = disk.open(path)) {
+                bytes += opened.size();
+                if (opened.size() != file.bytes()) {
+                    damaged.add(
+                            path
+                                    + " is "
+                                    + opened.size()
+                                    + " bytes long and the manifest says "
+                                    + file.bytes());
+                } else if (file.checksum() == LakeFile.UNKNOWN) {
+                    unknown++;
+                } else if (ParquetWriter.checksum(opened) != file.checksum()) {
+                    damaged.add(path + " has another checksum than when it was written");
+                }
+            }
+        }
+        return new Verification(files, bytes, unknown, List.copyOf(damaged));
     }
 
     private static Manifest checked(Disk disk, Path lake, LakeOptions options) throws IOException {
@@ -160,6 +201,10 @@ public final class Lake implements AutoCloseable {
         for (Table table : Table.values()) {
             removeOrphansIn(disk, lake.resolve(table.directory()), current);
         }
+        for (Day day : manifest.days().values()) {
+            current.add(day.path(lake));
+        }
+        removeOrphansIn(disk, lake.resolve(Day.DIRECTORY), current);
         removeOrphansIn(disk, lake.resolve(TEMPORARY), current);
     }
 
@@ -187,11 +232,9 @@ public final class Lake implements AutoCloseable {
     /// [Long#MIN_VALUE] when it has removed none. What it removed cannot be found any more.
     public long retainedFromMicros() {
         long from = Long.MIN_VALUE;
-        for (LakeFile file : catalog.state().manifest().files()) {
-            if (file.table() == Table.BASE) {
-                long day = Math.floorDiv(file.maxTimestampMicros(), Interval.DAY_MICROS);
-                from = Math.max(from, (day + 1) * Interval.DAY_MICROS);
-            }
+        for (LakeFile file : catalog.state().manifest().base()) {
+            long day = Math.floorDiv(file.maxTimestampMicros(), Interval.DAY_MICROS);
+            from = Math.max(from, (day + 1) * Interval.DAY_MICROS);
         }
         return from;
     }
@@ -203,12 +246,10 @@ public final class Lake implements AutoCloseable {
 
     /// How many Parquet files are current.
     public int sealedFiles() {
-        return catalog.state().manifest().files().size();
+        return catalog.state().manifest().fileCount();
     }
 
     /// A reading that is new. At or below the position that was sealed at the start it is ignored.
-    ///
-    /// @throws IllegalStateException if there is no room for it; see [#hasRoom()]
     public void appendReading(
             long position,
             String sensor,
@@ -277,18 +318,13 @@ public final class Lake implements AutoCloseable {
             throw new IllegalArgumentException(
                     "position " + position + " was frozen already, up to " + lastFrozen);
         }
-        if (!hasRoom()) {
-            throw new IllegalStateException(
-                    "the lake holds "
-                            + unsealedBytes()
-                            + " bytes of rows that are not sealed and may hold "
-                            + options.unsealedBytesMax()
-                            + "; seal first");
-        }
         return true;
     }
 
-    /// Whether an append is possible. Without room the writer freezes and waits for a seal.
+    /// Whether the rows that are not sealed take less than they should. Without room the writer
+    /// freezes, and waits for a seal before its next entry. An append never fails for it: one entry makes
+    /// more rows than anybody can foresee (a rule that flaps issues a command for each reading), and what
+    /// was acknowledged must be taken. So the limit may be crossed by what one entry makes.
     public boolean hasRoom() {
         return unsealedBytes() < options.unsealedBytesMax();
     }
@@ -350,9 +386,11 @@ public final class Lake implements AutoCloseable {
         }
     }
 
-    /// Merges small files, in partitions whose time is over and in those that have many.
+    /// Merges small files, in partitions whose time is over and in those that have many: a slice of them,
+    /// about a second's work, in one commit. Who wants all of it calls again until 0 comes back, and may
+    /// seal in between.
     ///
-    /// @return how many partitions it merged; each is a commit that stays if a later one fails
+    /// @return how many partitions it merged; 0: nothing is left to merge
     public int compact(long nowMicros) throws IOException {
         requireWritable();
         maintenance.lock();
@@ -372,12 +410,21 @@ public final class Lake implements AutoCloseable {
         requireWritable();
         maintenance.lock();
         try {
-            int days = retentionTask.retain(retention, nowMicros);
+            Removed now = retentionTask.retain(retention, nowMicros);
+            if (now.days() == 0) {
+                return 0;
+            }
+            removed = removed.plus(now);
             afterCommit();
-            return days;
+            return (int) now.days();
         } finally {
             maintenance.unlock();
         }
+    }
+
+    /// What retention has removed since the lake was opened.
+    public Removed removed() {
+        return removed;
     }
 
     /// Frees what a commit has made obsolete: tables of sealed blocks, files nobody reads.
@@ -386,9 +433,9 @@ public final class Lake implements AutoCloseable {
             ReentrantLock lock = engine.lock();
             lock.lock();
             try {
-                engine.redefine(catalog.state());
+                engine.tables(catalog.state());
             } catch (java.sql.SQLException e) {
-                LOG.warn("the views will be renewed by the next query", e);
+                LOG.warn("tables of sealed rows will be dropped by the next query", e);
             } finally {
                 lock.unlock();
             }

@@ -8,7 +8,7 @@ import java.util.List;
 ///
 /// @param intervals of the rollups; `1h` is always among them, because the lake finds a late
 ///     reading's series by it. Fixed when the lake is created
-/// @param unsealedBytesMax heap that rows not yet sealed may take; an append beyond it throws
+/// @param unsealedBytesMax heap that rows not yet sealed should take; beyond it [Lake#hasRoom()] says no
 /// @param engineBytesMax memory that DuckDB may take before it spills to the lake's `tmp` directory
 /// @param engineThreads threads that a query or a seal may use
 /// @param queriesMax user queries that may run at the same time; a further one waits, within its own

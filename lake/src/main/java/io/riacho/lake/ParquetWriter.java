@@ -3,12 +3,14 @@ package io.riacho.lake;
 import io.riacho.disk.Disk;
 import io.riacho.disk.DiskFile;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.zip.CRC32C;
 import org.duckdb.DuckDBConnection;
 
 /// Writes the Parquet files of one commit, so that they are durable before the manifest names them:
@@ -66,9 +68,11 @@ final class ParquetWriter {
                     "writing " + path + ": " + copied + " rows came where " + rows + " belong");
         }
         long bytes;
+        long checksum;
         try (DiskFile file = disk.open(temporary)) {
             file.sync();
             bytes = file.size();
+            checksum = checksum(file);
         }
         disk.rename(temporary, path);
         written.add(path);
@@ -83,7 +87,24 @@ final class ParquetWriter {
                         rows,
                         bytes,
                         minTimestampMicros,
-                        maxTimestampMicros));
+                        maxTimestampMicros,
+                        checksum));
+    }
+
+    /// CRC-32C of a file's bytes.
+    static long checksum(DiskFile file) throws IOException {
+        CRC32C crc = new CRC32C();
+        ByteBuffer piece = ByteBuffer.allocate(256 << 10);
+        long position = 0;
+        while (true) {
+            piece.clear();
+            int read = file.read(piece, position);
+            if (read <= 0) {
+                return crc.getValue();
+            }
+            crc.update(piece.flip());
+            position += read;
+        }
     }
 
     /// Makes the names durable and gives the files out.

@@ -45,20 +45,61 @@ final class Queries implements AutoCloseable {
     QueryResult query(String sql, List<? extends @Nullable Object> parameters, QueryLimits limits)
             throws QueryException {
         long startNanos = System.nanoTime();
+        Scope scope = scope(sql, parameters);
+        if (scope != null) {
+            try {
+                return query(sql, scope, parameters, limits, startNanos);
+            } catch (QueryException e) {
+                if (e.reason() != QueryException.Reason.INVALID) {
+                    throw e;
+                }
+                // The views say it in words that fit the query as it was asked.
+            }
+        }
+        return query(sql, null, parameters, limits, startNanos);
+    }
+
+    private @Nullable Scope scope(String sql, List<? extends @Nullable Object> parameters) {
+        if (!parameters.isEmpty() || EXPLAIN.matcher(sql).lookingAt()) {
+            return null;
+        }
+        try (DuckDBConnection connection = engine.connect()) {
+            return Scope.of(connection, sql);
+        } catch (SQLException e) {
+            // What is wrong with it shows when it runs.
+            return null;
+        }
+    }
+
+    private QueryResult query(
+            String sql,
+            @Nullable Scope scope,
+            List<? extends @Nullable Object> parameters,
+            QueryLimits limits,
+            long startNanos)
+            throws QueryException {
         takePlace(limits);
-        RunningQuery query = start(limits, startNanos);
+        RunningQuery query = start(limits, startNanos, scope == null);
         boolean handedOver = false;
         try {
             requireSingleSelect(query.connection(), explained(sql));
             query.check();
-            PreparedStatement statement = query.connection().prepareStatement(sql);
+            String toRun = scope == null ? sql : scope.sql(engine.viewsOf(query.state()));
+            PreparedStatement statement = query.connection().prepareStatement(toRun);
             query.statement(statement);
+            List<QueryResult.Column> columns = Answers.columns(statement.getMetaData());
+            String asText = Answers.asText(query.connection(), toRun, columns);
+            if (asText != null) {
+                statement.close();
+                statement = query.connection().prepareStatement(asText);
+                query.statement(statement);
+            }
             for (int i = 0; i < parameters.size(); i++) {
-                statement.setObject(i + 1, parameters.get(i));
+                statement.setObject(i + 1, Answers.bound(parameters.get(i)));
             }
             query.check();
             ResultSet rows = statement.executeQuery();
-            QueryResult result = new QueryResult(query, rows, limits);
+            QueryResult result = new QueryResult(query, rows, columns, limits);
             handedOver = true;
             return result;
         } catch (SQLException e) {
@@ -88,7 +129,8 @@ final class Queries implements AutoCloseable {
     }
 
     /// Opens a read-only transaction that sees every row appended so far.
-    private RunningQuery start(QueryLimits limits, long startNanos) throws QueryException {
+    private RunningQuery start(QueryLimits limits, long startNanos, boolean withViews)
+            throws QueryException {
         ReentrantLock lock = engine.lock();
         CatalogState pinned = null;
         DuckDBConnection connection = null;
@@ -96,7 +138,7 @@ final class Queries implements AutoCloseable {
         lock.lock();
         try {
             pinned = catalog.pin();
-            engine.refresh(pinned);
+            engine.refresh(pinned, withViews);
             connection = engine.connect();
             Sql.run(connection, "BEGIN TRANSACTION READ ONLY");
             // A transaction's snapshot is that of its first look at the catalogue.
@@ -106,6 +148,7 @@ final class Queries implements AutoCloseable {
             query =
                     new RunningQuery(
                             connection,
+                            pinned,
                             () -> {
                                 running.remove(self[0]);
                                 catalog.unpin(toRelease);

@@ -1,17 +1,7 @@
 package io.riacho.lake;
 
-import java.math.BigDecimal;
-import java.math.BigInteger;
-import java.sql.Date;
 import java.sql.ResultSet;
-import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
-import java.sql.Timestamp;
-import java.time.LocalDate;
-import java.time.LocalDateTime;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -35,16 +25,11 @@ public final class QueryResult implements AutoCloseable {
     private boolean truncated;
     private boolean ended;
 
-    QueryResult(RunningQuery query, ResultSet rows, QueryLimits limits) throws SQLException {
+    QueryResult(RunningQuery query, ResultSet rows, List<Column> columns, QueryLimits limits) {
         this.query = query;
         this.rows = rows;
         this.limits = limits;
-        ResultSetMetaData metadata = rows.getMetaData();
-        List<Column> named = new ArrayList<>();
-        for (int i = 1; i <= metadata.getColumnCount(); i++) {
-            named.add(new Column(metadata.getColumnLabel(i), metadata.getColumnTypeName(i)));
-        }
-        this.columns = List.copyOf(named);
+        this.columns = columns;
         this.values = new Object[columns.size()];
     }
 
@@ -71,7 +56,7 @@ public final class QueryResult implements AutoCloseable {
                 return false;
             }
             for (int i = 0; i < values.length; i++) {
-                values[i] = plain(rows.getObject(i + 1));
+                values[i] = Answers.value(rows, i + 1, columns.get(i).type());
                 bytesGiven += values[i] instanceof String text ? text.length() : 8;
             }
             rowsGiven++;
@@ -82,8 +67,9 @@ public final class QueryResult implements AutoCloseable {
     }
 
     /// A value of the current row, by its column from 0: null, [Boolean], [Long], [BigInteger],
-    /// [BigDecimal], [Double], [String], [Instant] for timestamps (those without a zone are UTC),
-    /// [LocalDate]; everything else (lists, structs, intervals) as DuckDB writes it in text.
+    /// [BigDecimal], [Double], [String], [Instant] for timestamps, [LocalDate]; everything else as DuckDB
+    /// writes it in text: lists, structs, intervals, bytes, timestamps without a zone (these with a `T`
+    /// between day and time), and `infinity`.
     public @Nullable Object value(int column) {
         return values[column];
     }
@@ -102,27 +88,5 @@ public final class QueryResult implements AutoCloseable {
     public void close() {
         ended = true;
         query.close();
-    }
-
-    private static @Nullable Object plain(@Nullable Object value) {
-        return switch (value) {
-            case null -> null;
-            case Boolean same -> same;
-            case Long same -> same;
-            case Integer number -> (long) number;
-            case Short number -> (long) number;
-            case Byte number -> (long) number;
-            case BigInteger same -> same;
-            case BigDecimal same -> same;
-            case Double same -> same;
-            case Float number -> (double) number;
-            case String same -> same;
-            case OffsetDateTime time -> time.toInstant();
-            case LocalDateTime time -> time.toInstant(ZoneOffset.UTC);
-            case Timestamp time -> time.toLocalDateTime().toInstant(ZoneOffset.UTC);
-            case LocalDate same -> same;
-            case Date date -> date.toLocalDate();
-            default -> value.toString();
-        };
     }
 }

@@ -5,16 +5,16 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
 import org.duckdb.DuckDBConnection;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Removes the oldest days, and keeps their statistics: the same commit that drops the days' files
 /// puts their partials, merged per series with those dropped before, into a new base file.
 final class RetentionTask {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RetentionTask.class);
 
     private final Disk disk;
     private final Path lake;
@@ -30,60 +30,56 @@ final class RetentionTask {
 
     /// Removes what the retention says.
     ///
-    /// @return how many days went
-    int retain(Retention retention, long nowMicros) throws IOException {
+    Removed retain(Retention retention, long nowMicros) throws IOException {
         Manifest manifest = catalog.state().manifest();
-        Set<String> days = daysToGo(manifest, retention, nowMicros);
+        List<Day> days = daysToGo(manifest, retention, nowMicros);
         if (days.isEmpty()) {
-            return 0;
+            return Removed.NOTHING;
         }
-        List<LakeFile> kept = new ArrayList<>();
-        List<LakeFile> statistics = new ArrayList<>();
-        Interval coarsest = manifest.intervals().getLast();
-        List<LakeFile> partials = Views.aggregates(manifest.files(), coarsest);
-        for (LakeFile file : manifest.files()) {
-            if (file.table() == Table.BASE) {
-                statistics.add(file);
-            } else if (!days.contains(file.day())) {
-                kept.add(file);
-            } else if (partials.contains(file)) {
-                statistics.add(file);
+        List<LakeFile> removed = new ArrayList<>(manifest.base());
+        List<LakeFile> statistics = new ArrayList<>(manifest.base());
+        long rows = 0;
+        long bytes = 0;
+        for (Day day : days) {
+            removed.addAll(day.files());
+            statistics.addAll(Views.aggregates(day.files(), manifest.intervals().getLast()));
+            bytes += day.bytes();
+            for (LakeFile file : day.files()) {
+                rows += file.table() == Table.RAW ? file.rows() : 0;
             }
         }
+        String upTo = days.getLast().date();
         if (statistics.isEmpty()) {
-            catalog.commit(manifest.next(manifest.sealedPosition(), kept), null);
-            return days.size();
+            catalog.commit(
+                    manifest.next(manifest.sealedPosition(), List.of(), removed), removed, null);
+        } else {
+            try (DuckDBConnection connection = engine.connect()) {
+                writeBase(connection, manifest, removed, statistics);
+            } catch (SQLException e) {
+                throw DuckDb.explained("removing days up to " + upTo, e);
+            }
         }
-        try (DuckDBConnection connection = engine.connect()) {
-            writeBase(connection, manifest, kept, statistics);
-        } catch (SQLException e) {
-            throw DuckDb.explained("removing days up to " + days, e);
-        }
-        return days.size();
+        LOG.info(
+                "Retention removed {} days up to {}: {} readings, {} bytes; their statistics stay",
+                days.size(),
+                upTo,
+                rows,
+                bytes);
+        return new Removed(days.size(), rows, bytes);
     }
 
-    private static Set<String> daysToGo(Manifest manifest, Retention retention, long nowMicros) {
-        Map<String, Long> bytesByDay = new TreeMap<>();
-        Map<String, Long> endByDay = new TreeMap<>();
-        for (LakeFile file : manifest.files()) {
-            if (file.table() != Table.BASE) {
-                bytesByDay.merge(file.day(), file.bytes(), Long::sum);
-                endByDay.put(file.day(), Compactor.endMicros("dt=" + file.day()));
-            }
-        }
-        List<String> oldestFirst = new ArrayList<>(endByDay.keySet());
-        oldestFirst.sort(java.util.Comparator.comparing(endByDay::get));
-        Set<String> days = new HashSet<>();
+    /// Looks at the oldest days only.
+    private static List<Day> daysToGo(Manifest manifest, Retention retention, long nowMicros) {
+        List<Day> days = new ArrayList<>();
         long bytes = manifest.bytes();
-        for (String day : oldestFirst) {
-            long end = endByDay.getOrDefault(day, Long.MAX_VALUE);
-            boolean over = end <= nowMicros;
-            boolean old = over && nowMicros - end > retention.ageMicrosMax();
+        for (Day day : manifest.days().values()) {
+            boolean over = day.endMicros() <= nowMicros;
+            boolean old = over && nowMicros - day.endMicros() > retention.ageMicrosMax();
             if (!old && !(over && bytes > retention.bytesMax())) {
                 break;
             }
             days.add(day);
-            bytes -= bytesByDay.getOrDefault(day, 0L);
+            bytes -= day.bytes();
         }
         return days;
     }
@@ -91,7 +87,7 @@ final class RetentionTask {
     private void writeBase(
             DuckDBConnection connection,
             Manifest manifest,
-            List<LakeFile> kept,
+            List<LakeFile> removed,
             List<LakeFile> statistics)
             throws IOException, SQLException {
         String columns =
@@ -126,9 +122,10 @@ final class RetentionTask {
                     extent[1],
                     extent[2],
                     query);
-            List<LakeFile> files = new ArrayList<>(kept);
-            files.addAll(writer.finish());
-            catalog.commit(manifest.next(manifest.sealedPosition(), files), null);
+            catalog.commit(
+                    manifest.next(manifest.sealedPosition(), writer.finish(), removed),
+                    removed,
+                    null);
         } catch (IOException | SQLException | RuntimeException e) {
             if (catalog.isSettled()) {
                 writer.discard(e);

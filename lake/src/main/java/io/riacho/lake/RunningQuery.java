@@ -13,19 +13,26 @@ import org.jspecify.annotations.Nullable;
 final class RunningQuery {
 
     private final DuckDBConnection connection;
+    private final CatalogState state;
     private final Runnable release;
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile QueryException.@Nullable Reason stopped;
     private volatile @Nullable PreparedStatement statement;
     private @Nullable ScheduledFuture<?> deadline;
 
-    RunningQuery(DuckDBConnection connection, Runnable release) {
+    RunningQuery(DuckDBConnection connection, CatalogState state, Runnable release) {
         this.connection = connection;
+        this.state = state;
         this.release = release;
     }
 
     DuckDBConnection connection() {
         return connection;
+    }
+
+    /// What it sees.
+    CatalogState state() {
+        return state;
     }
 
     void deadline(ScheduledFuture<?> deadline) {

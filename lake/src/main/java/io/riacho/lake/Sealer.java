@@ -4,7 +4,6 @@ import io.riacho.disk.Disk;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongFunction;
@@ -38,7 +37,7 @@ final class Sealer {
     void seal(Block block, long upTo) throws IOException {
         Manifest manifest = catalog.state().manifest();
         if (block.rows() == 0) {
-            catalog.commit(manifest.next(upTo, manifest.files()), block);
+            catalog.commit(manifest.next(upTo, List.of(), List.of()), List.of(), block);
             return;
         }
         String operation = "sealing up to position " + upTo;
@@ -48,9 +47,8 @@ final class Sealer {
                 ParquetWriter writer = new ParquetWriter(disk, lake, connection);
                 try {
                     new Seal(connection, writer, block, upTo, manifest).write();
-                    List<LakeFile> files = new ArrayList<>(manifest.files());
-                    files.addAll(writer.finish());
-                    catalog.commit(manifest.next(upTo, files), block);
+                    catalog.commit(
+                            manifest.next(upTo, writer.finish(), List.of()), List.of(), block);
                 } catch (IOException | SQLException | RuntimeException e) {
                     if (catalog.isSettled()) {
                         writer.discard(e);
@@ -69,7 +67,7 @@ final class Sealer {
         while (!all) {
             lock.lock();
             try {
-                engine.redefine(catalog.state());
+                engine.tables(catalog.state());
                 all = engine.staging(block).catchUp(engine.admin(), COPY_ROWS);
             } finally {
                 lock.unlock();

@@ -61,9 +61,9 @@ final class Views {
     /// Name → query.
     Map<String, String> definitions() {
         Map<String, String> views = new LinkedHashMap<>();
-        views.put("readings", readings());
-        views.put("conflicts", conflicts());
-        views.put("rollups", rollups());
+        views.put("readings", readings(Scope.Range.ALL));
+        views.put("conflicts", conflicts(Scope.Range.ALL));
+        views.put("rollups", rollups(Scope.Range.ALL));
         views.put("series", series());
         views.put("command_events", commandEvents());
         views.put("commands", COMMANDS);
@@ -72,11 +72,40 @@ final class Views {
         return views;
     }
 
-    private String readings() {
+    /// A view over the files of a time alone.
+    String over(String view, Scope.Range range) {
+        return switch (view) {
+            case "readings" -> readings(range);
+            case "conflicts" -> conflicts(range);
+            case "rollups" -> rollups(range);
+            default -> throw new IllegalArgumentException("no view of a time: " + view);
+        };
+    }
+
+    private List<LakeFile> files(Table table, Scope.Range range) {
+        if (range.equals(Scope.Range.ALL)) {
+            return state.manifest().of(table);
+        }
+        return state
+                .manifest()
+                .days()
+                .subMap(
+                        Math.floorDiv(range.fromMicros(), Interval.DAY_MICROS),
+                        Math.floorDiv(range.toMicros(), Interval.DAY_MICROS) + 1)
+                .values()
+                .stream()
+                .flatMap(day -> day.files().stream())
+                .filter(file -> file.table() == table)
+                .filter(file ->
+                        range.overlaps(file.minTimestampMicros(), file.maxTimestampMicros()))
+                .toList();
+    }
+
+    private String readings(Scope.Range range) {
         String columns = "sensor, metric, timestamp, value, unit, source, received_at";
         List<String> parts = new ArrayList<>();
         parts.add(NO_READINGS);
-        addFiles(parts, columns, Table.RAW);
+        addFiles(parts, columns, files(Table.RAW, range));
         for (Block block : state.blocks()) {
             parts.add(
                     "SELECT sensor, metric, timestamp, value, unit, source, received_at FROM "
@@ -85,27 +114,25 @@ final class Views {
         return String.join(" UNION ALL ", parts);
     }
 
-    private String conflicts() {
+    private String conflicts(Scope.Range range) {
         String columns = "sensor, metric, timestamp, value, kept_value, unit, source, received_at";
         List<String> parts = new ArrayList<>();
         parts.add(NO_CONFLICTS);
-        addFiles(parts, columns, Table.CONFLICTS);
+        addFiles(parts, columns, files(Table.CONFLICTS, range));
         for (Block block : state.blocks()) {
             parts.add("SELECT " + columns + " FROM " + withStrings("conflicts", block));
         }
         return String.join(" UNION ALL ", parts);
     }
 
-    private String rollups() {
+    private String rollups(Scope.Range range) {
         String columns =
                 "interval, sensor, metric, unit, window_start, count, mean, variance, min, max,"
                         + " first_timestamp, last_timestamp";
         List<String> parts = new ArrayList<>();
         parts.add(NO_PARTIALS);
         List<Path> files =
-                state.manifest().of(Table.AGGREGATED).stream()
-                        .map(file -> file.path(lake))
-                        .toList();
+                files(Table.AGGREGATED, range).stream().map(file -> file.path(lake)).toList();
         if (!files.isEmpty()) {
             parts.add("SELECT " + columns + " FROM " + Sql.scan(files, true));
         }
@@ -148,7 +175,7 @@ final class Views {
                         + " last_timestamp";
         List<String> parts = new ArrayList<>();
         parts.add("SELECT " + columns + " FROM (" + NO_PARTIALS + ")");
-        addFiles(parts, columns, Table.BASE);
+        addFiles(parts, columns, state.manifest().base());
         Interval coarsest = state.manifest().intervals().getLast();
         List<LakeFile> files = aggregates(state.manifest().files(), coarsest);
         if (!files.isEmpty()) {
@@ -185,7 +212,7 @@ final class Views {
     private String commandEvents() {
         List<String> parts = new ArrayList<>();
         parts.add(NO_COMMANDS);
-        addFiles(parts, COMMAND_COLUMNS, Table.COMMANDS);
+        addFiles(parts, COMMAND_COLUMNS, state.manifest().of(Table.COMMANDS));
         for (Block block : state.blocks()) {
             parts.add("SELECT " + COMMAND_COLUMNS + " FROM " + Staging.table("commands", block));
         }
@@ -212,7 +239,7 @@ final class Views {
         String columns = "position, device, kind, detail, occurred_at";
         List<String> parts = new ArrayList<>();
         parts.add(NO_EVENTS);
-        addFiles(parts, columns, Table.EVENTS);
+        addFiles(parts, columns, state.manifest().of(Table.EVENTS));
         for (Block block : state.blocks()) {
             parts.add("SELECT " + columns + " FROM " + Staging.table("events", block));
         }
@@ -237,8 +264,7 @@ final class Views {
                     + " arg_max(detail, position) FILTER (kind = 'error') AS last_error FROM"
                     + " device_events GROUP BY device) e USING (device)";
 
-    private void addFiles(List<String> parts, String columns, Table table) {
-        List<LakeFile> files = state.manifest().of(table);
+    private void addFiles(List<String> parts, String columns, List<LakeFile> files) {
         if (!files.isEmpty()) {
             parts.add("SELECT " + columns + " FROM " + Sql.scanOf(lake, files));
         }

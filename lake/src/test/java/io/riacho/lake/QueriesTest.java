@@ -365,7 +365,7 @@ class QueriesTest {
     }
 
     @Test
-    void anUnsealedRowTooManyIsAProgrammersError() throws Exception {
+    void theLimitOfUnsealedBytesIsForWhoAsks() throws Exception {
         LakeOptions small = LakeOptions.defaults().withUnsealedBytesMax(4096);
         try (Lake other = Lake.open(new RealDisk(), directory.resolve("small"), small)) {
             long position = 0;
@@ -373,13 +373,61 @@ class QueriesTest {
                 reading(other, ++position, NOW + position, 1);
             }
             assertThat(other.unsealedBytes()).isBetween(4096L, 4096L + 100);
-            long last = position;
-            assertThatThrownBy(() -> reading(other, last + 1, NOW + last + 1, 1))
-                    .isInstanceOf(IllegalStateException.class);
-            other.seal(other.freeze(last));
+            // The rest of the entry that crossed it.
+            reading(other, position, NOW - 1, 1);
+            other.seal(other.freeze(position));
+            assertThat(Queried.rows(other, "SELECT count(*) FROM readings"))
+                    .containsExactly(List.of(position + 1));
             assertThat(other.unsealedRows()).isZero();
             assertThat(other.hasRoom()).isTrue();
         }
+    }
+
+    @Test
+    void aCompactionGoesInSlicesAndASealMayComeBetween() throws Exception {
+        int hours = 100;
+        for (int round = 0; round < 2; round++) {
+            for (int i = 0; i < hours; i++) {
+                long position = round * hours + i;
+                reading(lake, position, NOW + i * Interval.HOUR_MICROS + round, 1);
+            }
+            lake.seal(lake.freeze((round + 1) * hours - 1));
+        }
+        long later = NOW + 30 * Interval.DAY_MICROS;
+        assertThat(lake.compact(later)).isEqualTo(16);
+        reading(lake, 2 * hours, NOW, 2);
+        lake.seal(lake.freeze(2 * hours));
+        int partitions = 16;
+        int merged;
+        do {
+            merged = lake.compact(later);
+            assertThat(merged).isBetween(0, 16);
+            partitions += merged;
+        } while (merged > 0);
+        assertThat(partitions).isBetween(hours + 20, hours + 30);
+        assertThat(lake.sealedFiles()).isEqualTo(hours + 4 * 5);
+        assertThat(Queried.rows(lake, "SELECT count(*) FROM readings"))
+                .containsExactly(List.of(2L * hours + 1));
+    }
+
+    @Test
+    void whatTheEngineMaySpillDoesNotDependOnHowFullTheDiskWas() throws Exception {
+        assertThat(Queried.rows(lake, "SELECT current_setting('max_temp_directory_size')"))
+                .containsExactly(List.of("4.0 GiB"));
+    }
+
+    @Test
+    void retentionSaysWhatItRemoved() throws Exception {
+        reading(lake, 1, NOW, 1);
+        reading(lake, 2, NOW + Interval.DAY_MICROS, 1);
+        reading(lake, 3, NOW + 2 * Interval.DAY_MICROS, 1);
+        lake.seal(lake.freeze(3));
+        long before = lake.sealedBytes();
+        assertThat(lake.retain(new Retention(0, Long.MAX_VALUE), NOW + 2 * Interval.DAY_MICROS + 1))
+                .isEqualTo(2);
+        assertThat(lake.removed().days()).isEqualTo(2);
+        assertThat(lake.removed().readings()).isEqualTo(2);
+        assertThat(lake.removed().bytes()).isBetween(1L, before);
     }
 
     @Test

@@ -39,13 +39,26 @@ final class Recovery {
         }
         long from = fold.position() + 1;
         checkNothingIsMissing(from);
-        journal.replay(from, (base, positions, payload) -> replay(fold, base, positions, payload));
+        journal.replay(
+                from,
+                (base, positions, payload) -> {
+                    replay(fold, base, positions, payload);
+                    sealIfFull();
+                });
         long replayed = journal.nextPosition() - from;
         if (replayed > 0) {
             LOG.info(
                     "Replayed {} records in {} ms",
                     replayed,
                     TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started));
+        }
+    }
+
+    /// The journal may hold more rows than fit, and its snapshot stays the older one: should this start
+    /// not end, the next one ignores what is in the files by then.
+    private void sealIfFull() throws IOException {
+        if (!lake.hasRoom()) {
+            lake.seal(lake.freeze(fold.position()));
         }
     }
 

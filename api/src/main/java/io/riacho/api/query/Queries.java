@@ -32,7 +32,7 @@ public interface Queries {
         /// @return false after the last
         boolean next() throws QueryFailedException;
 
-        /// A value of the row: null, Boolean, a Number, String, [java.time.Instant] for timestamps, or
+        /// A value of the row: null, Boolean, a Number, String, [java.time.Instant] for timestamps with a zone, or
         /// what says its text by `toString`.
         @Nullable Object value(int column);
 

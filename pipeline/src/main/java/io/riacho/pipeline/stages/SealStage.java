@@ -61,6 +61,7 @@ public final class SealStage {
     private volatile @Nullable Job job;
     private long retryAtMicros = Long.MIN_VALUE;
     private long maintainedAtMicros;
+    private boolean compacting;
 
     /// @param journalTasks runs work on the journal between two commits
     /// @param wake makes the background thread call [#step] soon
@@ -120,17 +121,22 @@ public final class SealStage {
         }
     }
 
-    /// Once a minute, between seals: removes what retention does not keep, and merges small files.
+    /// Once a minute, between seals: removes what retention does not keep, and merges small files, a
+    /// slice at a time, so that a seal that comes due waits for one slice.
     private boolean maintain() {
         long now = clock.nowMicros();
-        if (now - maintainedAtMicros < MAINTENANCE_MICROS && now >= maintainedAtMicros) {
+        boolean due = now - maintainedAtMicros >= MAINTENANCE_MICROS || now < maintainedAtMicros;
+        if (!due && !compacting) {
             return false;
         }
-        maintainedAtMicros = now;
         try {
-            lake.retain(retention, now);
-            lake.compact(now);
+            if (due) {
+                maintainedAtMicros = now;
+                lake.retain(retention, now);
+            }
+            compacting = lake.compact(now) > 0;
         } catch (IOException e) {
+            compacting = false;
             LOG.warn("Tending the lake failed and will be tried again: {}", e.toString());
         }
         return true;
