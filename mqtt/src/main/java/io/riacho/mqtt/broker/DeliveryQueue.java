@@ -37,17 +37,17 @@ final class DeliveryQueue {
     /// Adds a message, whatever the limits: ask [#makeRoom] first.
     void add(Delivery delivery) {
         waiting.add(delivery);
-        weighs(delivery.message().weightBytes());
+        weighs(delivery.weightBytes());
     }
 
     /// Takes one back that was in flight.
     void addFirst(Delivery delivery) {
         waiting.addFirst(delivery);
-        weighs(delivery.message().weightBytes());
+        weighs(delivery.weightBytes());
     }
 
     void remove() {
-        weighs(-waiting.remove().message().weightBytes());
+        weighs(-waiting.remove().weightBytes());
     }
 
     /// Empties it.
@@ -60,6 +60,23 @@ final class DeliveryQueue {
         return all;
     }
 
+    /// Takes out what could not be stored.
+    ///
+    /// @return those
+    List<Delivery> removeFailed() {
+        List<Delivery> failed = new ArrayList<>(1);
+        for (Delivery each : waiting) {
+            if (each.isFailed()) {
+                failed.add(each);
+            }
+        }
+        waiting.removeAll(failed);
+        for (Delivery each : failed) {
+            weighs(-each.weightBytes());
+        }
+        return failed;
+    }
+
     private void weighs(long more) {
         bytes += more;
         count = waiting.size();
@@ -69,7 +86,7 @@ final class DeliveryQueue {
     /// Who gives way to a new message: maybe the new one itself, as the last.
     List<Delivery> makeRoom(Delivery delivery) {
         MqttLimits limits = broker.limits();
-        int weight = delivery.message().weightBytes();
+        int weight = delivery.weightBytes();
         if (!isFull(limits, weight)) {
             return List.of();
         }

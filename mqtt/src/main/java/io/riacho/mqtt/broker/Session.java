@@ -3,6 +3,7 @@ package io.riacho.mqtt.broker;
 import io.riacho.mqtt.packet.ConnectPacket;
 import io.riacho.mqtt.packet.Qos;
 import io.riacho.mqtt.packet.ReasonCode;
+import io.riacho.mqtt.packet.SubscriptionOptions;
 import io.riacho.mqtt.session.SessionChange;
 import io.riacho.mqtt.session.SessionImage.Owed;
 import io.riacho.mqtt.session.SessionImage.StoredSession;
@@ -37,6 +38,7 @@ public final class Session {
     private @Nullable SessionOwner owner;
     private @Nullable SessionOwner waiting;
     private boolean ended;
+    private volatile int epoch;
     private boolean draining;
     private boolean awake;
     private final DeliveryQueue queue;
@@ -82,8 +84,18 @@ public final class Session {
         }
         boolean mayHaveBeenSent = stored.closedAtMillis() == StoredSession.OPEN;
         for (Owed each : stored.owed()) {
-            queue.add(Delivery.restored(each, mayHaveBeenSent));
+            queue.add(Delivery.restored(each, mayHaveBeenSent, shared(each.sharedFilter())));
         }
+    }
+
+    private @Nullable Subscription shared(@Nullable String filter) {
+        if (filter == null) {
+            return null;
+        }
+        Subscription known = subscriptions.get(filter);
+        return known == null
+                ? new Subscription(this, filter, SubscriptionOptions.of((byte) 1), 0)
+                : known;
     }
 
     public String clientId() {
@@ -113,8 +125,9 @@ public final class Session {
         return dropped;
     }
 
-    synchronized long nextSequence() {
-        return ++lastSequence;
+    /// Rises when the session begins anew: what was planned for the life before is not for this one.
+    int epoch() {
+        return epoch;
     }
 
     // ---- ownership
@@ -156,6 +169,10 @@ public final class Session {
     ///
     /// @param left what its client's connection left to be published, or null
     public void release(SessionOwner leaver, ConnectPacket.@Nullable Will left) {
+        broker.inOrder(() -> releaseInOrder(leaver, left));
+    }
+
+    private void releaseInOrder(SessionOwner leaver, ConnectPacket.@Nullable Will left) {
         SessionOwner next;
         boolean lasts;
         synchronized (this) {
@@ -207,7 +224,7 @@ public final class Session {
         if (left != null && (left.delaySeconds() == 0 || !goesOn)) {
             broker.publishWill(left);
         }
-        next.granted(this);
+        broker.afterwards(() -> next.granted(this));
     }
 
     /// Ends the session so many seconds from now unless its client comes back.
@@ -217,20 +234,23 @@ public final class Session {
 
     /// Its time is up, unless its client came back just now.
     void expire() {
-        synchronized (this) {
-            if (owner != null || ended) {
-                return;
+        broker.inOrder(() -> {
+            synchronized (this) {
+                if (owner != null || ended) {
+                    return;
+                }
+                ended = true;
             }
             broker.storeQuietly(List.of(new SessionChange.Removed(clientId)));
-            ended = true;
-        }
-        over();
+            over();
+        });
     }
 
-    /// By the new owner, on its loop, before anything else.
+    /// By the new owner, on its loop, before anything else, under the lock of order.
     ///
     /// @return whether the client finds the session that it left
-    public boolean begin(boolean clean, long newExpirySeconds) {
+    public boolean begin(boolean clean, long newExpirySeconds, Fanout plan) {
+        boolean wasDurable = isDurable();
         boolean present = hasState && !clean && isDurable();
         boolean goesOn = !clean && isDurable();
         absence.ends(goesOn);
@@ -239,6 +259,11 @@ public final class Session {
         }
         hasState = true;
         expirySeconds = newExpirySeconds;
+        if (newExpirySeconds > 0) {
+            plan.add(new SessionChange.Opened(clientId, !present, newExpirySeconds));
+        } else if (wasDurable) {
+            plan.add(new SessionChange.Removed(clientId));
+        }
         return present;
     }
 
@@ -274,71 +299,117 @@ public final class Session {
         received.clear();
         List<Delivery> left;
         synchronized (this) {
+            epoch++;
             requeueUnacked();
             left = queue.clear();
         }
         for (Delivery each : left) {
-            each.dropped(clientId, ReasonCode.UNSPECIFIED_ERROR);
+            drop(each, ReasonCode.UNSPECIFIED_ERROR);
             Subscription shared = each.shared();
-            // Another member gets a QoS 1 message; one of QoS 2 is not sent to a second
-            // [MQTT-4.8.2-5].
-            if (shared != null && each.qos() == Qos.AT_LEAST_ONCE) {
+            // Another member gets a QoS 1 message, and one of QoS 2 that was never sent: what may have
+            // reached this one is not sent to a second [MQTT-4.8.2-5].
+            boolean another =
+                    each.qos() == Qos.AT_LEAST_ONCE || !(each.isSentBefore() || each.isReleased());
+            if (shared != null && another) {
                 broker.redirect(each.message(), shared);
             }
         }
     }
 
+    private void drop(Delivery delivery, ReasonCode code) {
+        broker.afterwards(() -> delivery.dropped(clientId, code));
+    }
+
     // ---- the queue
 
-    /// Puts a message into the queue and wakes the owner. By any thread.
-    void deliver(Delivery delivery) {
+    /// Puts a message into the queue, in its place, and sees to it that the owner hears of it when it may
+    /// go out. By any thread.
+    ///
+    /// @param planned the [#epoch] of the subscription that matched
+    /// @param everyone false when only a client that is connected is to get it
+    /// @return false when the session does not take it
+    boolean take(Delivery delivery, int planned, boolean everyone, Fanout by) {
         SessionOwner wake = null;
-        List<Delivery> outs = List.of();
+        List<Delivery> outs;
+        boolean pending = delivery.isPending();
         synchronized (this) {
-            if (ended || (!online && !isDurable())) {
-                outs = List.of(delivery);
+            boolean waits = everyone && delivery.qos() != Qos.AT_MOST_ONCE && isDurable();
+            if (ended || planned != epoch || !(online || waits)) {
+                return false;
+            }
+            if (delivery.qos() != Qos.AT_MOST_ONCE) {
+                delivery.number(++lastSequence, by.isStored() && isDurable());
+            }
+            outs = queue.makeRoom(delivery);
+            if (outs.isEmpty() || outs.getLast() != delivery) {
+                queue.add(delivery);
             } else {
-                outs = queue.makeRoom(delivery);
-                if (outs.isEmpty() || outs.getLast() != delivery) {
-                    queue.add(delivery);
-                }
-                // A stopped owner goes on by itself: when its socket has room or its client
-                // acknowledges.
-                if (awake && !draining && !stopped && owner != null && !queue.isEmpty()) {
-                    draining = true;
-                    wake = owner;
-                }
+                delivery.number(delivery.sequence(), false);
+            }
+            dropped += outs.size();
+            if (!pending) {
+                wake = toWake();
             }
         }
         if (!outs.isEmpty()) {
-            drop(outs);
+            broker.counters().dropped(outs.size());
+            for (Delivery each : outs) {
+                by.dropped(this, each);
+            }
+        }
+        if (pending) {
+            delivery.wakes(this);
+        }
+        if (wake != null) {
+            wake.wake();
+        }
+        return true;
+    }
+
+    /// The owner that must hear that something waits, or null. A stopped one goes on by itself: when its
+    /// socket has room or its client acknowledges.
+    private @Nullable SessionOwner toWake() {
+        if (!awake || draining || stopped || owner == null || queue.isEmpty()) {
+            return null;
+        }
+        draining = true;
+        return owner;
+    }
+
+    /// Something that waited may go out. By any thread.
+    void ready() {
+        SessionOwner wake;
+        synchronized (this) {
+            wake = toWake();
         }
         if (wake != null) {
             wake.wake();
         }
     }
 
-    private void drop(List<Delivery> outs) {
+    /// Something that waited for the store was not stored: it goes to nobody.
+    void dropFailed() {
+        List<Delivery> failed;
         synchronized (this) {
-            dropped += outs.size();
+            failed = queue.removeFailed();
         }
-        broker.counters().dropped(outs.size());
-        List<SessionChange> changes = new ArrayList<>(0);
-        for (Delivery each : outs) {
-            each.dropped(clientId, ReasonCode.QUOTA_EXCEEDED);
-            if (each.isStored()) {
-                changes.add(new SessionChange.Settled(clientId, each.sequence()));
-            }
+        for (Delivery each : failed) {
+            drop(each, ReasonCode.UNSPECIFIED_ERROR);
         }
-        broker.storeQuietly(changes);
     }
 
-    /// The next message to send, or null: none waits, or the first may not go while so many are in
-    /// flight. By the owner.
+    /// The next message to send, or null: none waits, or the first is not stored yet, or may not go while
+    /// so many are in flight. By the owner.
     public @Nullable Delivery poll(boolean mayAcknowledge, long oldestSequence) {
         synchronized (this) {
             Delivery head = queue.peek();
             if (head == null) {
+                draining = false;
+                stopped = false;
+                return null;
+            }
+            if (head.isPending()) {
+                // Its commit wakes the owner again.
                 draining = false;
                 stopped = false;
                 return null;
@@ -394,28 +465,28 @@ public final class Session {
         return subscriptions.containsKey(filter);
     }
 
-    /// Puts a subscription in force, in place of the one with the same filter.
+    /// Puts a subscription in force, in place of the one with the same filter. Under the lock of order.
     ///
-    /// @return whether there was none with this filter
-    public boolean subscribe(Subscription subscription) {
+    /// @return the one with the same filter, or null
+    public @Nullable Subscription subscribe(Subscription subscription) {
         Subscription earlier = subscriptions.put(subscription.filter(), subscription);
         broker.subscriptions().add(subscription);
         if (earlier != null) {
             broker.subscriptions().remove(earlier);
         }
-        return earlier == null;
+        return earlier;
     }
 
-    /// Ends a subscription: nothing more is queued for it from here on [MQTT-3.10.4-2].
+    /// Ends a subscription: nothing more is queued for it from here on [MQTT-3.10.4-2]. Under the lock of
+    /// order.
     ///
-    /// @return false when there is none with this filter
-    public boolean unsubscribe(String filter) {
+    /// @return it, or null when there is none with this filter
+    public @Nullable Subscription unsubscribe(String filter) {
         Subscription removed = subscriptions.remove(filter);
-        if (removed == null) {
-            return false;
+        if (removed != null) {
+            broker.subscriptions().remove(removed);
         }
-        broker.subscriptions().remove(removed);
-        return true;
+        return removed;
     }
 
     /// What was sent and is not acknowledged, in the order of sending; acknowledged ones are taken off its

@@ -143,19 +143,18 @@ final class Handshake {
             session.release(connection, null);
             return;
         }
-        boolean wasDurable = session.isDurable();
         long seconds =
                 Math.min(read.sessionExpirySeconds(), broker.limits().sessionExpirySecondsMax());
-        boolean present = session.begin(read.cleanStart(), seconds);
         PacketDispatcher dispatcher = new PacketDispatcher(connection, broker, session, read);
         connection.began(session, dispatcher);
-        List<SessionChange> changes = List.of();
-        if (seconds > 0) {
-            changes = List.of(new SessionChange.Opened(session.clientId(), !present, seconds));
-        } else if (wasDurable) {
-            changes = List.of(new SessionChange.Removed(session.clientId()));
-        }
-        dispatcher.writes().whenStored(changes, () -> accepted(session, dispatcher, read, present));
+        boolean[] present = new boolean[1];
+        dispatcher
+                .writes()
+                .whenStored(
+                        plan -> present[0] = session.begin(read.cleanStart(), seconds, plan),
+                        () -> {},
+                        () -> accepted(session, dispatcher, read, present[0]),
+                        () -> {});
     }
 
     private void accepted(

@@ -223,9 +223,13 @@ final class OutboundPublishes {
             ack(connection.out(4), PacketType.PUBREL, id, ReasonCode.SUCCESS);
             return;
         }
+        SessionChange change =
+                new SessionChange.Released(session.clientId(), delivery.sequence());
         writes.whenStored(
-                List.of(new SessionChange.Released(session.clientId(), delivery.sequence())),
-                () -> ack(connection.out(4), PacketType.PUBREL, id, ReasonCode.SUCCESS));
+                plan -> plan.add(change),
+                () -> {},
+                () -> ack(connection.out(4), PacketType.PUBREL, id, ReasonCode.SUCCESS),
+                () -> {});
     }
 
     void pubcomp(ByteBuf in, int start, int end) throws BadPacketException {
