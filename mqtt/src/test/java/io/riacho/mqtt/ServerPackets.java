@@ -101,7 +101,7 @@ final class ServerPackets {
             in.position(in.position() + name);
             // Level 5 and what is beyond it is answered as 5 has it.
             int said = in.get() & 0xFF;
-            level = said >= 5 ? 5 : 4;
+            level = said >= 5 && said < 0x80 ? 5 : 4;
             // The flags and the keep-alive.
             in.position(in.position() + 3);
             if (said == 5) {

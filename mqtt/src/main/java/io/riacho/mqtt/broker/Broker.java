@@ -189,7 +189,7 @@ public final class Broker {
 
     // ---- messages
 
-    Message message(ConnectPacket.Will will) {
+    private Message message(ConnectPacket.Will will) {
         return Message.arrived(
                 will.topic(),
                 will.payload(),
@@ -200,12 +200,8 @@ public final class Broker {
     }
 
     void publishWill(ConnectPacket.Will will) {
-        publishWill(message(will));
-    }
-
-    void publishWill(Message message) {
         if (!stopping) {
-            var _ = publish(message, true, null);
+            var _ = publish(message(will), true, null);
         }
     }
 

@@ -13,7 +13,7 @@ public final class Delivery {
     static final int[] NO_IDS = new int[0];
 
     /// What it takes besides its message, with its place in a queue and in flight.
-    private static final int OVERHEAD_BYTES = 96;
+    static final int OVERHEAD_BYTES = 96;
 
     private final Message message;
     private final Qos qos;
@@ -34,6 +34,10 @@ public final class Delivery {
     /// A store holds it: it must be acked there.
     private boolean stored;
 
+    private boolean backlog;
+
+    /// It was found after a crash: nobody knows whether it was ever sent.
+    private boolean restored;
     private boolean sentBefore;
     private boolean released;
     private boolean acked;
@@ -74,6 +78,7 @@ public final class Delivery {
                         null,
                         null);
         delivery.number(owed.sequence(), true);
+        delivery.restored = true;
         delivery.released = owed.released();
         delivery.sentBefore = !owed.released() && mayHaveBeenSent;
         return delivery;
@@ -83,6 +88,15 @@ public final class Delivery {
     void number(long next, boolean isStored) {
         sequence = next;
         stored = isStored;
+    }
+
+    /// It is a retained message that a new subscription asked for.
+    boolean isBacklog() {
+        return backlog;
+    }
+
+    void markBacklog() {
+        backlog = true;
     }
 
     /// Something that must be stored before it goes out is not yet.
@@ -148,6 +162,11 @@ public final class Delivery {
 
     public boolean isSentBefore() {
         return sentBefore;
+    }
+
+    /// It was never sent, for certain.
+    boolean isUnsent() {
+        return !sentBefore && !released && !restored;
     }
 
     public void markSentBefore() {

@@ -90,7 +90,8 @@ public final class Fanout {
                         null,
                         commit,
                         each.pending());
-        put(to.session(), to.epoch(), delivery, true, stored);
+        delivery.markBacklog();
+        var _ = put(to.session(), to.epoch(), delivery, true, stored);
         queued(each.message(), stored);
     }
 

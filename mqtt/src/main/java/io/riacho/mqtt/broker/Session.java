@@ -12,9 +12,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// A client's session: what the server keeps of it beyond its connection (MQTT 5.0, 4.1).
@@ -55,6 +57,7 @@ public final class Session {
     private final Map<String, Subscription> subscriptions = new LinkedHashMap<>(2);
     private final Deque<Delivery> unacked = new ArrayDeque<>(0);
     private final BitSet received = new BitSet(0);
+    private long inFlightBytes;
     private boolean hasState;
 
     Session(String clientId, Broker broker) {
@@ -270,6 +273,7 @@ public final class Session {
     /// From now on the owner may be woken for what waits.
     public void online() {
         synchronized (this) {
+            queue.releasedFirst();
             online = true;
             awake = true;
             stopped = false;
@@ -308,11 +312,31 @@ public final class Session {
             Subscription shared = each.shared();
             // Another member gets a QoS 1 message, and one of QoS 2 that was never sent: what may have
             // reached this one is not sent to a second [MQTT-4.8.2-5].
-            boolean another =
-                    each.qos() == Qos.AT_LEAST_ONCE || !(each.isSentBefore() || each.isReleased());
+            boolean another = each.qos() == Qos.AT_LEAST_ONCE || each.isUnsent();
             if (shared != null && another) {
                 broker.redirect(each.message(), shared);
             }
+        }
+    }
+
+    /// Drops what waits on topics that the client may not hear, but for what it was sent before. Under the
+    /// lock of order.
+    public void dropUnless(Predicate<String> mayHear, Fanout plan) {
+        Map<String, Boolean> known = new HashMap<>();
+        List<Delivery> outs;
+        synchronized (this) {
+            outs =
+                    queue.removeIf(
+                            each ->
+                                    !each.isSentBefore()
+                                            && !each.isReleased()
+                                            && !known.computeIfAbsent(
+                                                    each.message().topic(), mayHear::test));
+            dropped += outs.size();
+        }
+        broker.counters().dropped(outs.size());
+        for (Delivery each : outs) {
+            plan.dropped(this, each);
         }
     }
 
@@ -391,7 +415,7 @@ public final class Session {
     void dropFailed() {
         List<Delivery> failed;
         synchronized (this) {
-            failed = queue.removeFailed();
+            failed = queue.removeIf(Delivery::isFailed);
         }
         for (Delivery each : failed) {
             drop(each, ReasonCode.UNSPECIFIED_ERROR);
@@ -415,7 +439,9 @@ public final class Session {
                 return null;
             }
             boolean tooFar = oldestSequence > 0 && head.sequence() - oldestSequence >= 65_535;
-            if (head.qos() != Qos.AT_MOST_ONCE && (!mayAcknowledge || tooFar)) {
+            // PUBREL does not count against the client's quota (4.9).
+            boolean free = head.qos() == Qos.AT_MOST_ONCE || head.isReleased();
+            if (!free && (!mayAcknowledge || tooFar)) {
                 draining = false;
                 stopped = true;
                 return null;
@@ -433,7 +459,28 @@ public final class Session {
         }
     }
 
+    /// A message was sent and is to be acknowledged: it still counts. By the owner.
+    public void flies(Delivery delivery) {
+        unacked.add(delivery);
+        inFlightBytes += delivery.weightBytes();
+        broker.queuedBytes().addAndGet(delivery.weightBytes());
+    }
+
+    /// It was acknowledged. By the owner.
+    public void landed(Delivery delivery) {
+        inFlightBytes -= delivery.weightBytes();
+        broker.queuedBytes().addAndGet(-delivery.weightBytes());
+    }
+
+    /// So much is in flight that nothing more is to be sent before something of it is acknowledged. By the
+    /// owner.
+    public boolean isFlightFull() {
+        return inFlightBytes >= broker.limits().queuedBytesMax();
+    }
+
     private void requeueUnacked() {
+        broker.queuedBytes().addAndGet(-inFlightBytes);
+        inFlightBytes = 0;
         while (!unacked.isEmpty()) {
             Delivery last = unacked.removeLast();
             if (!last.isAcked()) {

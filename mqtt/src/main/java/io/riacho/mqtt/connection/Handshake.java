@@ -2,12 +2,14 @@ package io.riacho.mqtt.connection;
 
 import io.netty.buffer.ByteBuf;
 import io.riacho.mqtt.broker.Broker;
+import io.riacho.mqtt.broker.Fanout;
 import io.riacho.mqtt.broker.Session;
 import io.riacho.mqtt.packet.BadPacketException;
 import io.riacho.mqtt.packet.ConnectPacket;
 import io.riacho.mqtt.packet.FrameReader;
 import io.riacho.mqtt.packet.PacketWriter;
 import io.riacho.mqtt.packet.ReasonCode;
+import io.riacho.mqtt.packet.Topics;
 import io.riacho.mqtt.packet.Version;
 import io.riacho.mqtt.session.SessionChange;
 import io.riacho.mqtt.spi.Authenticator;
@@ -54,7 +56,7 @@ final class Handshake {
         int end = frames.end();
         int level;
         try {
-            level = ConnectPacket.level(in, start, end);
+            level = ConnectValidator.withoutBridgeBit(ConnectPacket.level(in, start, end));
         } catch (BadPacketException e) {
             connection.closeUnanswered(e.reason());
             return;
@@ -151,10 +153,37 @@ final class Handshake {
         dispatcher
                 .writes()
                 .whenStored(
-                        plan -> present[0] = session.begin(read.cleanStart(), seconds, plan),
+                        plan -> {
+                            present[0] = session.begin(read.cleanStart(), seconds, plan);
+                            if (present[0]) {
+                                revoke(session, plan);
+                            }
+                        },
                         () -> {},
                         () -> accepted(session, dispatcher, read, present[0]),
                         () -> {});
+    }
+
+    /// Ends what the client subscribed to as somebody else, or when it might, and forgets what waits for
+    /// it by that.
+    private void revoke(Session session, Fanout plan) {
+        Authorizer authorizer = connection.ports().authorizer();
+        boolean any = false;
+        for (String each : session.filters()) {
+            if (!authorizer.maySubscribe(connection.client(), Topics.unshared(each))) {
+                LOG.info(
+                        "Client {} may not subscribe to {} any more: its subscription ends",
+                        connection.client().id(),
+                        each);
+                var _ = session.unsubscribe(each);
+                plan.add(new SessionChange.Unsubscribed(session.clientId(), each));
+                any = true;
+            }
+        }
+        if (any) {
+            session.dropUnless(
+                    topic -> authorizer.maySubscribe(connection.client(), topic), plan);
+        }
     }
 
     private void accepted(

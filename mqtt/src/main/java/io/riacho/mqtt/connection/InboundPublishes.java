@@ -159,8 +159,8 @@ final class InboundPublishes {
     }
 
     private @Nullable ReasonCode refusal(CachedTopic topic) {
-        if (!topic.mayPublish()) {
-            return ReasonCode.NOT_AUTHORIZED;
+        if (topic.refusal() != null) {
+            return topic.refusal();
         }
         if (frame.retain()) {
             if (!connection.ports().authorizer().mayRetain(connection.client(), topic.name())) {

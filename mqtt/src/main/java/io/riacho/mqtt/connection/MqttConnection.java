@@ -4,6 +4,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import io.riacho.mqtt.broker.Broker;
 import io.riacho.mqtt.broker.Session;
@@ -68,6 +70,7 @@ final class MqttConnection implements SessionOwner {
     private ReasonCode endCode = ReasonCode.UNSPECIFIED_ERROR;
     private String endReason = "the connection was lost";
     private boolean announced;
+    private boolean detached;
 
     MqttConnection(ConnectionRegistry registry, String listener, ChannelHandlerContext context) {
         this.registry = registry;
@@ -114,7 +117,11 @@ final class MqttConnection implements SessionOwner {
 
     @Override
     public void takeOver() {
-        endLater(ReasonCode.SESSION_TAKEN_OVER, "another connection has this client id");
+        onLoop(() -> {
+            end(ReasonCode.SESSION_TAKEN_OVER, "another connection has this client id");
+            // However long the last bytes take on their way out: nothing of the session hangs on them.
+            detach();
+        });
     }
 
     @Override
@@ -189,6 +196,9 @@ final class MqttConnection implements SessionOwner {
     }
 
     void readIsOver() {
+        if (decoder.tookPackets()) {
+            alive();
+        }
         if (dispatcher != null) {
             dispatcher.readIsOver();
         }
@@ -273,7 +283,7 @@ final class MqttConnection implements SessionOwner {
         return state == State.CONNECTING || (dispatcher != null && dispatcher.isFull());
     }
 
-    /// Something came, or the socket is read again.
+    /// A packet came, or the socket is read again.
     void alive() {
         if (dispatcher != null) {
             dispatcher.alive();
@@ -340,7 +350,7 @@ final class MqttConnection implements SessionOwner {
 
     /// Something that waited is done: acknowledgements may have been written, and there may be room.
     void progressed() {
-        if (state == State.CLOSED) {
+        if (detached) {
             releaseSession();
             return;
         }
@@ -386,8 +396,22 @@ final class MqttConnection implements SessionOwner {
 
     private void closeAfterFlush() {
         state = State.CLOSING;
-        if (packetBuffer.flushAndClose()) {
-            timeout = loop().schedule(this::close, CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+        packetBuffer.flushAndFinish(this::finish);
+        timeout = loop().schedule(this::close, CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /// The last bytes are out. The client may still be sending: were the socket closed with bytes of it
+    /// unread, the system would reset the connection, and the client might never read why it ended.
+    private void finish(boolean flushed) {
+        if (flushed && channel() instanceof DuplexChannel duplex && duplex.isActive()) {
+            detach();
+            decoder.discard();
+            SslHandler tls = channel().pipeline().get(SslHandler.class);
+            if (tls == null) {
+                var _ = duplex.shutdownOutput();
+            } else {
+                tls.closeOutbound().addListener(_ -> duplex.shutdownOutput());
+            }
         } else {
             close();
         }
@@ -411,6 +435,15 @@ final class MqttConnection implements SessionOwner {
         }
         decoder.end();
         packetBuffer.discard();
+        detach();
+    }
+
+    /// The connection has no part in the session any more, nor in what is told of clients.
+    private void detach() {
+        if (detached) {
+            return;
+        }
+        detached = true;
         if (dispatcher == null) {
             if (!client.id().isEmpty()) {
                 broker.withdraw(this);
