@@ -60,8 +60,7 @@ final class WebSocketUpgrade extends ChannelInboundHandlerAdapter {
         }
         if (!request.method().equals(HttpMethod.GET)
                 || !request.headers()
-                        .containsValue(
-                                HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true)) {
+                        .containsValue(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true)) {
             return new WebSocketGuard.Refused(426, "MQTT is spoken here by WebSocket alone");
         }
         boolean offered =

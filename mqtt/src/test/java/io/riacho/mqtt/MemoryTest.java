@@ -91,8 +91,7 @@ class MemoryTest {
             int taken = 0;
             int refused = 0;
             for (int i = 0; i < 100; i++) {
-                client.send(
-                        Bytes.publish(5, 3, content.topic(i), 1, content.properties(), "x"));
+                client.send(Bytes.publish(5, 3, content.topic(i), 1, content.properties(), "x"));
                 RawClient.Packet ack = client.expect(RawClient.PUBACK);
                 if (ack.body().length == 2) {
                     taken++;
@@ -138,8 +137,7 @@ class MemoryTest {
                 away.send(Bytes.disconnect()).expectClosed();
             }
             for (int i = 0; i < 100; i++) {
-                client.send(
-                        Bytes.publish(5, 2, content.topic(i), 1, content.properties(), "x"));
+                client.send(Bytes.publish(5, 2, content.topic(i), 1, content.properties(), "x"));
                 client.expect(RawClient.PUBACK);
             }
             assertThat(server.server().statistics().bytesQueued()).isBetween(1L, BYTES_MAX);
@@ -178,22 +176,19 @@ class MemoryTest {
     void messagesThatWaitForTheDiskCountWithTheirTopicsAndProperties() throws Exception {
         HeldPublishes publishes = new HeldPublishes();
         MqttLimits limits = Limits.with("pendingBytesMax", 500_000);
-        try (TestServer server =
-                        TestServer.builder().limits(limits).publishes(publishes).start();
+        try (TestServer server = TestServer.builder().limits(limits).publishes(publishes).start();
                 RawClient client = RawClient.connected(server.port(), 5, "p")) {
             Thread sender =
-                    Thread.startVirtualThread(
-                            () -> {
-                                try {
-                                    for (int i = 0; i < 100; i++) {
-                                        client.send(
-                                                Bytes.publish(
-                                                        5, "t/" + i + "x".repeat(60_000), 0, 0, ""));
-                                    }
-                                } catch (IOException e) {
-                                    assertThat(e).isNotNull();
-                                }
-                            });
+                    Thread.startVirtualThread(() -> {
+                        try {
+                            for (int i = 0; i < 100; i++) {
+                                client.send(
+                                        Bytes.publish(5, "t/" + i + "x".repeat(60_000), 0, 0, ""));
+                            }
+                        } catch (IOException e) {
+                            assertThat(e).isNotNull();
+                        }
+                    });
             List<PublishBatch> held = new ArrayList<>();
             int messages = 0;
             while (messages < 9) {

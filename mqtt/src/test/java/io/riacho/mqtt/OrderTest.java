@@ -34,12 +34,11 @@ class OrderTest {
             client.expectClosed();
         }
         Awaitility.await()
-                .until(
-                        () -> {
-                            SessionImage.StoredSession known = store.image().session("s");
-                            return known != null
-                                    && known.closedAtMillis() != SessionImage.StoredSession.OPEN;
-                        });
+                .until(() -> {
+                    SessionImage.StoredSession known = store.image().session("s");
+                    return known != null
+                            && known.closedAtMillis() != SessionImage.StoredSession.OPEN;
+                });
         store.hold();
     }
 

@@ -54,8 +54,7 @@ class ResumeTest {
     void subscriptionThatIsNotAllowedAnyMoreEndsWhenItsClientReturns() throws IOException {
         Forbidding authorizer = new Forbidding();
         SessionStoreInMemory store = new SessionStoreInMemory();
-        try (TestServer server =
-                        TestServer.builder().authorizer(authorizer).store(store).start();
+        try (TestServer server = TestServer.builder().authorizer(authorizer).store(store).start();
                 RawClient publisher = RawClient.connected(server.port(), 4, "p")) {
             try (RawClient before = RawClient.connected(server.port(), LASTING, 4)) {
                 before.subscribe("secret", 1).subscribe("open", 1);
@@ -76,11 +75,10 @@ class ResumeTest {
             }
         }
         assertThat(store.snapshot().session("s"))
-                .satisfies(
-                        s ->
-                                assertThat(s.subscriptions())
-                                        .singleElement()
-                                        .satisfies(e -> assertThat(e.filter()).isEqualTo("open")));
+                .satisfies(s ->
+                        assertThat(s.subscriptions())
+                                .singleElement()
+                                .satisfies(e -> assertThat(e.filter()).isEqualTo("open")));
     }
 
     @Test
@@ -173,8 +171,7 @@ class ResumeTest {
             }
             Bytes one = Bytes.of(0x11, 0, 0, 0, 100, 0x21, 0, 1);
             try (RawClient second =
-                    RawClient.connected(
-                            server.port(), Bytes.connect(5, "s", false, 0, one), 5)) {
+                    RawClient.connected(server.port(), Bytes.connect(5, "s", false, 0, one), 5)) {
                 for (int id = 2; id <= 4; id++) {
                     assertThat(second.expect(RawClient.PUBREL).u16(0)).isEqualTo(id);
                 }
@@ -207,8 +204,7 @@ class ResumeTest {
             Bytes expiry = Bytes.of(0x11, 0, 0, 0, 100);
             RawClient.connected(
                             server.port(),
-                            Bytes.connectWithWill(
-                                    5, "w", 0, expiry, delay2Expiry1, "will", "gone"),
+                            Bytes.connectWithWill(5, "w", 0, expiry, delay2Expiry1, "will", "gone"),
                             5)
                     .close();
             watcher.expectPublish("gone");
@@ -223,19 +219,17 @@ class ResumeTest {
                                 server.port(), Bytes.connect(5, "slow", true, 1, Bytes.of()), 5)) {
             long began = System.nanoTime();
             Thread drip =
-                    Thread.startVirtualThread(
-                            () -> {
-                                try {
-                                    byte[] publish =
-                                            Bytes.publish(5, "t", 0, 0, "x".repeat(100)).array();
-                                    for (byte each : publish) {
-                                        client.send(Bytes.of(each & 0xFF));
-                                        Thread.sleep(Duration.ofMillis(100));
-                                    }
-                                } catch (IOException | InterruptedException e) {
-                                    assertThat(e).isNotNull();
-                                }
-                            });
+                    Thread.startVirtualThread(() -> {
+                        try {
+                            byte[] publish = Bytes.publish(5, "t", 0, 0, "x".repeat(100)).array();
+                            for (byte each : publish) {
+                                client.send(Bytes.of(each & 0xFF));
+                                Thread.sleep(Duration.ofMillis(100));
+                            }
+                        } catch (IOException | InterruptedException e) {
+                            assertThat(e).isNotNull();
+                        }
+                    });
             client.expectEnd(0x8D);
             drip.interrupt();
             assertThat(System.nanoTime() - began).isLessThan(4_000_000_000L);
@@ -260,8 +254,7 @@ class ResumeTest {
             bridge.send(Bytes.packet(0x10, body));
             assertThat(bridge.expect(RawClient.CONNACK).u8(1)).isZero();
             bridge.send(
-                    Bytes.publish(
-                            4, 3, "$SYS/broker/connection/bridge/state", 1, Bytes.of(), "1"));
+                    Bytes.publish(4, 3, "$SYS/broker/connection/bridge/state", 1, Bytes.of(), "1"));
             bridge.expect(RawClient.PUBACK);
             watcher.expectPublish("1");
         }

@@ -121,18 +121,17 @@ class WebSocketTest {
             long began = System.nanoTime();
             DataInputStream in = new DataInputStream(socket.getInputStream());
             Thread pings =
-                    Thread.startVirtualThread(
-                            () -> {
-                                try {
-                                    while (true) {
-                                        socket.getOutputStream()
-                                                .write(new byte[] {(byte) 0x89, (byte) 0x80, 0, 0, 0, 0});
-                                        Thread.sleep(200);
-                                    }
-                                } catch (IOException | InterruptedException e) {
-                                    assertThat(e).isNotNull();
-                                }
-                            });
+                    Thread.startVirtualThread(() -> {
+                        try {
+                            while (true) {
+                                socket.getOutputStream()
+                                        .write(new byte[] {(byte) 0x89, (byte) 0x80, 0, 0, 0, 0});
+                                Thread.sleep(200);
+                            }
+                        } catch (IOException | InterruptedException e) {
+                            assertThat(e).isNotNull();
+                        }
+                    });
             try {
                 while (in.read() >= 0) {
                     assertThat(System.nanoTime() - began).isLessThan(4_000_000_000L);

@@ -199,7 +199,15 @@ public final class Broker {
                 nowMillis());
     }
 
-    void publishWill(ConnectPacket.Will will) {
+    void publishWill(LeftWill left) {
+        afterwards(() -> {
+            if (!stopping) {
+                left.whenDurable(() -> publishNow(left.will()));
+            }
+        });
+    }
+
+    private void publishNow(ConnectPacket.Will will) {
         if (!stopping) {
             var _ = publish(message(will), true, null);
         }
@@ -225,32 +233,29 @@ public final class Broker {
         if (session == null) {
             return 0;
         }
-        return planOwn(
-                fanout ->
-                        fanout.add(
-                                message,
-                                subscriptions.match(message.topic(), null),
-                                session,
-                                listener));
+        return planOwn(fanout ->
+                fanout.add(message, subscriptions.match(message.topic(), null), session, listener));
     }
 
     /// Gives a message that a member of a shared subscription will not take to another.
     void redirect(Message message, Subscription shared) {
-        var _ = planOwn(fanout -> {
-            ShareGroup group = subscriptions.group(shared);
-            if (group != null) {
-                fanout.add(message, group);
-            }
-        });
+        var _ =
+                planOwn(fanout -> {
+                    ShareGroup group = subscriptions.group(shared);
+                    if (group != null) {
+                        fanout.add(message, group);
+                    }
+                });
     }
 
     private void forgetExpired() {
         long now = nowMillis();
-        var _ = planOwn(fanout -> {
-            for (Message each : retained.expired(now)) {
-                fanout.forget(each.topic());
-            }
-        });
+        var _ =
+                planOwn(fanout -> {
+                    for (Message each : retained.expired(now)) {
+                        fanout.forget(each.topic());
+                    }
+                });
     }
 
     private int planOwn(Consumer<Fanout> plan) {
@@ -311,8 +316,7 @@ public final class Broker {
         return fanout;
     }
 
-    private void write(
-            Consumer<Fanout> plan, Fanout fanout, SessionStore.Completion completion) {
+    private void write(Consumer<Fanout> plan, Fanout fanout, SessionStore.Completion completion) {
         order.lock();
         try {
             plan.accept(fanout);

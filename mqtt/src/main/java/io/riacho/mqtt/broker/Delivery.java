@@ -38,6 +38,7 @@ public final class Delivery {
 
     /// It was found after a crash: nobody knows whether it was ever sent.
     private boolean restored;
+
     private boolean sentBefore;
     private boolean released;
     private boolean acked;
@@ -65,8 +66,7 @@ public final class Delivery {
     ///
     /// @param mayHaveBeenSent its client was connected when the process ended
     /// @param shared the shared subscription that it came by, or null
-    static Delivery restored(
-            Owed owed, boolean mayHaveBeenSent, @Nullable Subscription shared) {
+    static Delivery restored(Owed owed, boolean mayHaveBeenSent, @Nullable Subscription shared) {
         Delivery delivery =
                 new Delivery(
                         owed.message(),

@@ -129,8 +129,7 @@ final class RetainedMessages {
     /// @param commit what stores it: subscribers wait for it
     synchronized Replaced put(Message message, Commit commit) {
         Entry earlier = Entry.valid(entry(message.topic()));
-        Entry now =
-                message.payload().length == 0 ? null : new Entry(message, commit, earlier);
+        Entry now = message.payload().length == 0 ? null : new Entry(message, commit, earlier);
         set(message.topic(), now);
         return new Replaced(message.topic(), now, earlier);
     }

@@ -1,6 +1,5 @@
 package io.riacho.mqtt.broker;
 
-import io.riacho.mqtt.packet.ConnectPacket;
 import io.riacho.mqtt.packet.Qos;
 import io.riacho.mqtt.packet.ReasonCode;
 import io.riacho.mqtt.packet.SubscriptionOptions;
@@ -9,7 +8,6 @@ import io.riacho.mqtt.session.SessionImage.Owed;
 import io.riacho.mqtt.session.SessionImage.StoredSession;
 import io.riacho.mqtt.session.SessionImage.StoredSubscription;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Deque;
 import java.util.HashMap;
@@ -171,11 +169,11 @@ public final class Session {
     /// session or one of its name: the next client's `Opened` comes after this one's `Closed`.
     ///
     /// @param left what its client's connection left to be published, or null
-    public void release(SessionOwner leaver, ConnectPacket.@Nullable Will left) {
+    public void release(SessionOwner leaver, @Nullable LeftWill left) {
         broker.inOrder(() -> releaseInOrder(leaver, left));
     }
 
-    private void releaseInOrder(SessionOwner leaver, ConnectPacket.@Nullable Will left) {
+    private void releaseInOrder(SessionOwner leaver, @Nullable LeftWill left) {
         SessionOwner next;
         boolean lasts;
         synchronized (this) {
@@ -206,25 +204,25 @@ public final class Session {
         if (!lasts) {
             over();
         }
-        if (left != null && (left.delaySeconds() == 0 || !lasts)) {
+        if (left != null && (left.will().delaySeconds() == 0 || !lasts)) {
             broker.publishWill(left);
         }
     }
 
-    private void waitForClient(ConnectPacket.@Nullable Will left) {
+    private void waitForClient(@Nullable LeftWill left) {
         long seconds = expirySeconds;
         broker.storeQuietly(
                 List.of(new SessionChange.Closed(clientId, broker.nowMillis(), seconds)));
-        if (left != null && left.delaySeconds() > 0) {
-            absence.delayWill(left, Math.min(left.delaySeconds(), seconds));
+        if (left != null && left.will().delaySeconds() > 0) {
+            absence.delayWill(left, Math.min(left.will().delaySeconds(), seconds));
         }
         absence.expireIn(seconds);
     }
 
-    private void handOver(SessionOwner next, ConnectPacket.@Nullable Will left) {
+    private void handOver(SessionOwner next, @Nullable LeftWill left) {
         // A delayed will is not sent when the session goes on [MQTT-3.1.3-9].
         boolean goesOn = isDurable() && !next.startsClean();
-        if (left != null && (left.delaySeconds() == 0 || !goesOn)) {
+        if (left != null && (left.will().delaySeconds() == 0 || !goesOn)) {
             broker.publishWill(left);
         }
         broker.afterwards(() -> next.granted(this));
@@ -310,7 +308,8 @@ public final class Session {
         for (Delivery each : left) {
             drop(each, ReasonCode.UNSPECIFIED_ERROR);
             Subscription shared = each.shared();
-            // Another member gets a QoS 1 message, and one of QoS 2 that was never sent: what may have
+            // Another member gets a QoS 1 message, and one of QoS 2 that was never sent: what may
+            // have
             // reached this one is not sent to a second [MQTT-4.8.2-5].
             boolean another = each.qos() == Qos.AT_LEAST_ONCE || each.isUnsent();
             if (shared != null && another) {
@@ -326,12 +325,11 @@ public final class Session {
         List<Delivery> outs;
         synchronized (this) {
             outs =
-                    queue.removeIf(
-                            each ->
-                                    !each.isSentBefore()
-                                            && !each.isReleased()
-                                            && !known.computeIfAbsent(
-                                                    each.message().topic(), mayHear::test));
+                    queue.removeIf(each ->
+                            !each.isSentBefore()
+                                    && !each.isReleased()
+                                    && !known.computeIfAbsent(
+                                            each.message().topic(), mayHear::test));
             dropped += outs.size();
         }
         broker.counters().dropped(outs.size());

@@ -11,7 +11,7 @@ final class SessionTimers {
     private final Session session;
     private final Broker broker;
     private @Nullable Future<?> expiry;
-    private ConnectPacket.@Nullable Will will;
+    private @Nullable LeftWill will;
     private @Nullable Future<?> willTimer;
 
     SessionTimers(Session session, Broker broker) {
@@ -34,7 +34,7 @@ final class SessionTimers {
 
     /// Publishes a will, whose expiry counts from then, so many seconds from now, or when the session ends, unless its client comes
     /// back to it before.
-    void delayWill(ConnectPacket.Will left, long seconds) {
+    void delayWill(LeftWill left, long seconds) {
         synchronized (session) {
             will = left;
             willTimer = broker.schedule(this::publishWill, seconds);
@@ -42,7 +42,7 @@ final class SessionTimers {
     }
 
     private void publishWill() {
-        ConnectPacket.Will due;
+        LeftWill due;
         synchronized (session) {
             due = will;
             will = null;

@@ -15,7 +15,6 @@ import io.riacho.mqtt.session.SessionChange;
 import io.riacho.mqtt.spi.Authenticator;
 import io.riacho.mqtt.spi.Authorizer;
 import io.riacho.mqtt.spi.MqttLimits;
-import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -181,8 +180,7 @@ final class Handshake {
             }
         }
         if (any) {
-            session.dropUnless(
-                    topic -> authorizer.maySubscribe(connection.client(), topic), plan);
+            session.dropUnless(topic -> authorizer.maySubscribe(connection.client(), topic), plan);
         }
     }
 

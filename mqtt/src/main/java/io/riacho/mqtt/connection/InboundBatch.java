@@ -253,7 +253,8 @@ final class InboundBatch implements PublishBatch, Runnable, SessionStore.Complet
     ///
     /// @return how much
     long weighs(int packetBytes, @Nullable PublishProperties with) {
-        long weight = MESSAGE_OVERHEAD_BYTES + packetBytes + (with == null ? 0 : with.weightBytes());
+        long weight =
+                MESSAGE_OVERHEAD_BYTES + packetBytes + (with == null ? 0 : with.weightBytes());
         weightBytes += weight;
         return weight;
     }

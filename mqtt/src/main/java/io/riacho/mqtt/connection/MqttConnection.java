@@ -8,14 +8,17 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import io.riacho.mqtt.broker.Broker;
+import io.riacho.mqtt.broker.LeftWill;
 import io.riacho.mqtt.broker.Session;
 import io.riacho.mqtt.broker.SessionOwner;
 import io.riacho.mqtt.packet.BadPacketException;
+import io.riacho.mqtt.packet.ConnectPacket;
 import io.riacho.mqtt.packet.FrameReader;
 import io.riacho.mqtt.packet.PacketType;
 import io.riacho.mqtt.packet.PacketWriter;
 import io.riacho.mqtt.packet.ReasonCode;
 import io.riacho.mqtt.packet.Version;
+import io.riacho.mqtt.spi.Client;
 import io.riacho.mqtt.spi.PublishBatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -72,6 +75,9 @@ final class MqttConnection implements SessionOwner {
     private boolean announced;
     private boolean detached;
 
+    /// The client, for its will; null unless it has one and CONNACK was written.
+    private @Nullable Client departed;
+
     MqttConnection(ConnectionRegistry registry, String listener, ChannelHandlerContext context) {
         this.registry = registry;
         this.broker = registry.broker();
@@ -119,7 +125,8 @@ final class MqttConnection implements SessionOwner {
     public void takeOver() {
         onLoop(() -> {
             end(ReasonCode.SESSION_TAKEN_OVER, "another connection has this client id");
-            // However long the last bytes take on their way out: nothing of the session hangs on them.
+            // However long the last bytes take on their way out: nothing of the session hangs on
+            // them.
             detach();
         });
     }
@@ -244,6 +251,9 @@ final class MqttConnection implements SessionOwner {
             timeout = null;
         }
         registry.add(client);
+        if (dispatcher != null && dispatcher.will() != null) {
+            departed = DepartedClient.of(client);
+        }
         announced = true;
         mine.online();
         ports().events().connected(client, present);
@@ -458,13 +468,20 @@ final class MqttConnection implements SessionOwner {
         releaseSession();
     }
 
+    private @Nullable LeftWill leftWill(ConnectPacket.@Nullable Will will) {
+        Client as = departed;
+        return will == null || as == null
+                ? null
+                : new WillBatch(will, as, ports().publishHandler());
+    }
+
     /// Gives the session up as soon as nothing of it is on its way.
     private void releaseSession() {
         Session mine = session;
         if (mine != null && dispatcher != null && dispatcher.isQuiet()) {
             session = null;
             client.has(null);
-            mine.release(this, announced ? dispatcher.will() : null);
+            mine.release(this, leftWill(dispatcher.will()));
         }
     }
 }

@@ -213,7 +213,11 @@ final class OutboundPublishes {
         if (delivery == null) {
             // One that says no is the end of it: nothing is to be released (4.3.3).
             if (AckPacket.code(ack) < 0x80) {
-                ack(connection.out(8), PacketType.PUBREL, id, ReasonCode.PACKET_IDENTIFIER_NOT_FOUND);
+                ack(
+                        connection.out(8),
+                        PacketType.PUBREL,
+                        id,
+                        ReasonCode.PACKET_IDENTIFIER_NOT_FOUND);
             }
             return;
         }
@@ -230,8 +234,7 @@ final class OutboundPublishes {
             ack(connection.out(4), PacketType.PUBREL, id, ReasonCode.SUCCESS);
             return;
         }
-        SessionChange change =
-                new SessionChange.Released(session.clientId(), delivery.sequence());
+        SessionChange change = new SessionChange.Released(session.clientId(), delivery.sequence());
         writes.whenStored(
                 plan -> plan.add(change),
                 () -> {},

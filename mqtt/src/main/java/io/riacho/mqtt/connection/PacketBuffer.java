@@ -59,9 +59,7 @@ final class PacketBuffer {
         context.writeAndFlush(bytes == null ? Unpooled.EMPTY_BUFFER : bytes)
                 .addListener(
                         // Not within Netty's flush: the output may be shut down for it.
-                        sent ->
-                                context.executor()
-                                        .execute(() -> then.accept(sent.isSuccess())));
+                        sent -> context.executor().execute(() -> then.accept(sent.isSuccess())));
     }
 
     /// Told yes or no.

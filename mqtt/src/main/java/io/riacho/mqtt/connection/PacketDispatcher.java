@@ -87,10 +87,9 @@ final class PacketDispatcher {
             boolean ends = seconds == 0 && session.isDurable();
             session.expirySeconds(Math.min(seconds, broker.limits().sessionExpirySecondsMax()));
             if (ends) {
-                broker.inOrder(
-                        () ->
-                                broker.storeQuietly(
-                                        List.of(new SessionChange.Removed(session.clientId()))));
+                broker.inOrder(() ->
+                        broker.storeQuietly(
+                                List.of(new SessionChange.Removed(session.clientId()))));
             }
         }
         if (packet.code() == ReasonCode.SUCCESS) {

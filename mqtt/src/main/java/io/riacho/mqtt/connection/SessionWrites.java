@@ -47,13 +47,10 @@ final class SessionWrites {
                                         full
                                                 ? PublishBatch.Failure.FULL
                                                 : PublishBatch.Failure.UNAVAILABLE;
-                                connection.onLoop(
-                                        () -> {
-                                            broker.inOrder(undo);
-                                            after(
-                                                    () -> connection.endUndurable(failure, reason),
-                                                    done);
-                                        });
+                                connection.onLoop(() -> {
+                                    broker.inOrder(undo);
+                                    after(() -> connection.endUndurable(failure, reason), done);
+                                });
                             }
                         });
     }

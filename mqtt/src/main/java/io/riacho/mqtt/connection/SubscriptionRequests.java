@@ -55,8 +55,7 @@ final class SubscriptionRequests {
 
     void subscribe(ByteBuf in, int start, int end) throws BadPacketException {
         SubscribePacket packet = SubscribePacket.read(in, start, end, version);
-        inbound.inOrder(
-                done -> attempt(() -> subscribe(packet, done), done), end - start);
+        inbound.inOrder(done -> attempt(() -> subscribe(packet, done), done), end - start);
     }
 
     /// Neither SUBACK nor UNSUBACK can be cut: a client that takes none so large has asked too much
@@ -118,8 +117,7 @@ final class SubscriptionRequests {
     }
 
     /// Stores a change of subscriptions, then answers.
-    private void change(
-            Consumer<Fanout> plan, List<Undo> undo, Runnable answer, Runnable done) {
+    private void change(Consumer<Fanout> plan, List<Undo> undo, Runnable answer, Runnable done) {
         pending = true;
         writes.whenStored(
                 plan,

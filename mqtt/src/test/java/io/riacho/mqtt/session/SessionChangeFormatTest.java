@@ -87,9 +87,9 @@ class SessionChangeFormatTest {
         SessionChange.Target plain =
                 new SessionChange.Target("c", 1, Qos.AT_LEAST_ONCE, false, new int[0]);
         SessionChange.Target shared =
-                new SessionChange.Target("d", 2, Qos.AT_LEAST_ONCE, false, new int[0], "$share/g/t");
-        byte[] written =
-                bytes(List.of(new SessionChange.Queued(message, List.of(plain, shared))));
+                new SessionChange.Target(
+                        "d", 2, Qos.AT_LEAST_ONCE, false, new int[0], "$share/g/t");
+        byte[] written = bytes(List.of(new SessionChange.Queued(message, List.of(plain, shared))));
         assertThat(ByteBufUtil.hexDump(written))
                 .isEqualTo(
                         "0c0000000174000000010101007fffffffffffffff00ffffffffffffffff00000000000000"
