@@ -28,6 +28,8 @@ public final class Fanout {
         this.commit = commit;
     }
 
+    /// A message for its subscribers.
+    ///
     /// @param everyone false leaves out sessions that are not connected
     public void add(
             Message message, Route route, boolean everyone, @Nullable DeliveryListener listener) {

@@ -173,6 +173,7 @@ public final class Session {
         broker.inOrder(() -> releaseInOrder(leaver, left));
     }
 
+    @SuppressWarnings("ReferenceEquality") // the same connection, not an equal one
     private void releaseInOrder(SessionOwner leaver, @Nullable LeftWill left) {
         SessionOwner next;
         boolean lasts;
