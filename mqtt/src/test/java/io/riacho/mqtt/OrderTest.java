@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -285,8 +286,7 @@ class OrderTest {
             subscriber.expectPublish("older");
             subscriber.expectPublish("newer");
         }
-        SessionImage.StoredSession kept = store.image().session("s");
-        assertThat(kept).isNotNull();
+        SessionImage.StoredSession kept = Objects.requireNonNull(store.image().session("s"));
         assertThat(kept.owed())
                 .extracting(o -> new String(o.message().payload(), StandardCharsets.UTF_8))
                 .containsExactly("older", "newer");

@@ -252,8 +252,7 @@ final class SessionModel {
             }
         }
         // They come before what is sent again, in their own order.
-        Owed next = waiting.stream().filter(each -> each.released).findFirst().orElse(null);
-        assertThat(next).as("a PUBREL %d", packetId).isNotNull();
+        Owed next = waiting.stream().filter(each -> each.released).findFirst().orElseThrow();
         assertThat(packetId).isEqualTo(next.packetId);
         waiting.remove(next);
         inFlight.add(next);
