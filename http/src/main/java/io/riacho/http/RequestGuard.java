@@ -23,12 +23,15 @@ public final class RequestGuard {
 
     /// @param loopback whether the door listens on loopback
     /// @param hosts further names that it is known by
-    RequestGuard(boolean loopback, Set<String> hosts) {
+    public RequestGuard(boolean loopback, Set<String> hosts) {
         this.loopback = loopback;
         this.hosts = hosts;
     }
 
-    void check(HttpRequest request) throws HttpProblemException {
+    /// Lets a request pass that is for this door, from this door's own pages or from no page.
+    ///
+    /// @throws HttpProblemException when it is another's; its answer says why
+    public void check(HttpRequest request) throws HttpProblemException {
         List<String> names = request.headers().getAll(HttpHeaderNames.HOST);
         boolean needed = request.protocolVersion().equals(HttpVersion.HTTP_1_1);
         if (names.size() > 1 || (needed && names.isEmpty())) {

@@ -1,6 +1,7 @@
 package io.riacho.mqtt;
 
 import io.netty.handler.ssl.SslContext;
+import io.riacho.mqtt.spi.WebSocketGuard;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -11,12 +12,28 @@ import org.jspecify.annotations.Nullable;
 /// @param tls the context of the next connection, or null for plain TCP: asked for each connection, so
 ///     that a new certificate needs no restart; while it gives null, connections are closed at once
 /// @param webSocketPath the path of the WebSocket, or null for MQTT on the bare connection
+/// @param guard which requests may become a WebSocket
 public record Listener(
         String name,
         String host,
         int port,
         @Nullable Supplier<@Nullable SslContext> tls,
-        @Nullable String webSocketPath) {
+        @Nullable String webSocketPath,
+        WebSocketGuard guard) {
+
+    public Listener(
+            String name,
+            String host,
+            int port,
+            @Nullable Supplier<@Nullable SslContext> tls,
+            @Nullable String webSocketPath) {
+        this(name, host, port, tls, webSocketPath, WebSocketGuard.NONE);
+    }
+
+    /// The same with a guard.
+    public Listener guardedBy(WebSocketGuard with) {
+        return new Listener(name, host, port, tls, webSocketPath, with);
+    }
 
     public static Listener tcp(String host, int port) {
         return new Listener("tcp", host, port, null, null);

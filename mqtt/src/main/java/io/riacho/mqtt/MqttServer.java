@@ -60,7 +60,9 @@ public final class MqttServer implements AutoCloseable {
 
     private static final int HTTP_REQUEST_BYTES_MAX = 16 * 1024;
     private static final int BACKLOG = 1024;
-    private static final String SUBPROTOCOL = "mqtt";
+
+    /// A WebSocket frame may have several packets in it, the largest among them.
+    private static final int PACKETS_PER_FRAME = 4;
 
     /// The parts of a server: its listeners, limits and ports.
     ///
@@ -258,6 +260,11 @@ public final class MqttServer implements AutoCloseable {
             this.listener = listener;
         }
 
+        private int frameBytesMax() {
+            long bytes = (long) PACKETS_PER_FRAME * broker.limits().packetBytesMax();
+            return (int) Math.min(Integer.MAX_VALUE, bytes);
+        }
+
         @Override
         protected void initChannel(Channel channel) {
             ServerCounters counters = broker.counters();
@@ -283,12 +290,14 @@ public final class MqttServer implements AutoCloseable {
             if (path != null) {
                 pipeline.addLast(new HttpServerCodec());
                 pipeline.addLast(new HttpObjectAggregator(HTTP_REQUEST_BYTES_MAX));
+                pipeline.addLast(new WebSocketUpgrade(path, listener.guard()));
                 pipeline.addLast(
                         new WebSocketServerProtocolHandler(
                                 WebSocketServerProtocolConfig.newBuilder()
                                         .websocketPath(path)
-                                        .subprotocols(SUBPROTOCOL)
-                                        .maxFramePayloadLength(broker.limits().packetBytesMax())
+                                        .checkStartsWith(true)
+                                        .subprotocols(WebSocketUpgrade.SUBPROTOCOL)
+                                        .maxFramePayloadLength(frameBytesMax())
                                         .allowExtensions(false)
                                         .build()));
                 pipeline.addLast(new WebSocketFrameCodec());

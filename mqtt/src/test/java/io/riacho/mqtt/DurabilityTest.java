@@ -6,8 +6,6 @@ import io.riacho.mqtt.packet.PublishProperties;
 import io.riacho.mqtt.packet.Qos;
 import io.riacho.mqtt.packet.ReasonCode;
 import io.riacho.mqtt.session.SessionChange;
-import io.riacho.mqtt.session.SessionImage;
-import io.riacho.mqtt.session.SessionStore;
 import io.riacho.mqtt.spi.Authorizer;
 import io.riacho.mqtt.spi.Client;
 import io.riacho.mqtt.spi.DeliveryListener;
@@ -15,7 +13,6 @@ import io.riacho.mqtt.spi.PublishBatch;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -183,32 +180,6 @@ class DurabilityTest {
         }
     }
 
-    /// A store that writes when the test says so.
-    private static final class HeldStore implements SessionStore {
-
-        private record Write(List<SessionChange> changes, Completion completion) {}
-
-        private final BlockingQueue<Write> writes = new LinkedBlockingQueue<>();
-
-        @Override
-        public void write(List<SessionChange> changes, Completion completion) {
-            writes.add(new Write(changes, completion));
-        }
-
-        Write next() throws InterruptedException {
-            Write write = writes.poll(10, TimeUnit.SECONDS);
-            if (write == null) {
-                throw new AssertionError("nothing was written");
-            }
-            return write;
-        }
-
-        @Override
-        public SessionImage restore() {
-            return new SessionImage();
-        }
-    }
-
     @Test
     void promisesAboutASessionWaitForTheStore() throws Exception {
         HeldStore store = new HeldStore();
@@ -218,12 +189,12 @@ class DurabilityTest {
             HeldStore.Write opened = store.next();
             assertThat(opened.changes()).hasSize(1);
             assertThat(opened.changes().getFirst()).isInstanceOf(SessionChange.Opened.class);
-            opened.completion().stored();
+            opened.stored();
             client.expect(RawClient.CONNACK);
             client.send(Bytes.subscribe(4, 1, "t", 1));
             HeldStore.Write subscribed = store.next();
             client.expectNothing();
-            subscribed.completion().stored();
+            subscribed.stored();
             client.expect(RawClient.SUBACK);
             client.send(Bytes.publish(4, "t", 2, 5, "m"));
             HeldStore.Write received = store.next();
@@ -231,7 +202,7 @@ class DurabilityTest {
                     .hasAtLeastOneElementOfType(SessionChange.Queued.class)
                     .hasAtLeastOneElementOfType(SessionChange.Received.class);
             client.expectNothing();
-            received.completion().stored();
+            received.stored();
             RawClient.Packet a = client.read();
             RawClient.Packet b = client.read();
             assertThat(a.isPublish() ^ b.isPublish()).isTrue();
@@ -239,7 +210,7 @@ class DurabilityTest {
             HeldStore.Write completed = store.next();
             assertThat(completed.changes()).contains(new SessionChange.Completed("durable", 5));
             client.expectNothing();
-            completed.completion().failed(true, "no room");
+            completed.failed(true);
             client.expectClosed();
         }
     }

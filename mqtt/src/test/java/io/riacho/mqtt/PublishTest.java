@@ -251,7 +251,7 @@ class PublishTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"a/+", "#", "a/#/b", "$share/g/t", "$SYS/x"})
+    @ValueSource(strings = {"a/+", "#", "a/#/b"})
     @Normative(
             v5 = {"3.3.2-2", "4.7.0-1"},
             v3 = {"3.3.2-2", "4.7.1-1"})

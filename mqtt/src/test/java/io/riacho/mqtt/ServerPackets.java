@@ -72,6 +72,8 @@ final class ServerPackets {
     private static final BitSet REASON_AND_USER = codes(0x1F, 0x26);
     private static final Set<Integer> MANY_TIMES = Set.of(0x0B, 0x26);
 
+    private static final int BRIDGE_OF_311 = 0x84;
+
     private int level = 4;
     private boolean connected;
     private boolean acknowledged;
@@ -101,7 +103,7 @@ final class ServerPackets {
             in.position(in.position() + name);
             // Level 5 and what is beyond it is answered as 5 has it.
             int said = in.get() & 0xFF;
-            level = said >= 5 ? 5 : 4;
+            level = said >= 5 && said != BRIDGE_OF_311 ? 5 : 4;
             // The flags and the keep-alive.
             in.position(in.position() + 3);
             if (said == 5) {

@@ -251,11 +251,11 @@ final class SessionModel {
                 return;
             }
         }
-        assertThat(waiting).as("a PUBREL %d", packetId).isNotEmpty();
-        Owed head = waiting.removeFirst();
-        assertThat(head.released).as("a PUBREL %d before %s", packetId, head).isTrue();
-        assertThat(packetId).isEqualTo(head.packetId);
-        inFlight.add(head);
+        // They come before what is sent again, in their own order.
+        Owed next = waiting.stream().filter(each -> each.released).findFirst().orElseThrow();
+        assertThat(packetId).isEqualTo(next.packetId);
+        waiting.remove(next);
+        inFlight.add(next);
     }
 
     private void dropExpired(long nowMillis) {
@@ -283,7 +283,10 @@ final class SessionModel {
                 expire(each);
             }
         }
-        assertThat(inFlight.size()).as("in flight to %s", id).isLessThanOrEqualTo(window);
+        // A PUBREL that is sent again does not count.
+        assertThat(inFlight.stream().filter(each -> !each.released).count())
+                .as("in flight to %s", id)
+                .isLessThanOrEqualTo(window);
         if (inFlight.size() < window) {
             assertThat(waiting).as("due to %s", id).isEmpty();
         }

@@ -23,7 +23,9 @@ public final class GatewayReports implements TopicListener {
     @Override
     public void received(
             Client client, RiachoTopics.Kind kind, String topic, byte[] payload, Handled handled) {
-        watch.actsLikeADevice(client);
+        if (client.isConnected()) {
+            watch.actsLikeADevice(client);
+        }
         reports.received(new Connected(client), kind, payload, handled);
     }
 

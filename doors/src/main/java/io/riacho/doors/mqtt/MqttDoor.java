@@ -10,6 +10,8 @@ import io.riacho.doors.mqtt.MqttOptions.Transport;
 import io.riacho.doors.topics.ErrorReports;
 import io.riacho.doors.topics.TopicListener;
 import io.riacho.formats.RiachoTopics;
+import io.riacho.http.HttpProblemException;
+import io.riacho.http.RequestGuard;
 import io.riacho.mqtt.Listener;
 import io.riacho.mqtt.MqttServer;
 import io.riacho.mqtt.MqttServer.Audience;
@@ -22,13 +24,16 @@ import io.riacho.mqtt.spi.Authorizer;
 import io.riacho.mqtt.spi.Client;
 import io.riacho.mqtt.spi.ClientEvents;
 import io.riacho.mqtt.spi.DeliveryListener;
+import io.riacho.mqtt.spi.WebSocketGuard;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -114,11 +119,30 @@ public final class MqttDoor implements MqttPublisher, AutoCloseable {
             throw new IllegalArgumentException(transport.label() + " needs a TLS context");
         }
         return new Listener(
-                transport.label(),
-                port.host(),
-                port.port(),
-                transport.isEncrypted() ? context : null,
-                transport.webSocketPath());
+                        transport.label(),
+                        port.host(),
+                        port.port(),
+                        transport.isEncrypted() ? context : null,
+                        transport.webSocketPath())
+                .guardedBy(guard(port.host()));
+    }
+
+    /// A page of another site is not to open a WebSocket, as the HTTP door takes no request from it.
+    private static WebSocketGuard guard(String host) {
+        boolean loopback =
+                new InetSocketAddress(host, 0).getAddress() instanceof InetAddress a
+                        && a.isLoopbackAddress();
+        RequestGuard guard = new RequestGuard(loopback, Set.of());
+        return request -> {
+            try {
+                guard.check(request);
+                return null;
+            } catch (HttpProblemException e) {
+                return new WebSocketGuard.Refused(
+                        e.answer().status().code(),
+                        "this request is for another server, or from a page of another site");
+            }
+        };
     }
 
     /// Restores the sessions and listens.

@@ -19,10 +19,13 @@ import io.riacho.mqtt.spi.PublishHandler;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Takes what clients publish: readings to the intake, what gateways say to the [TopicListener].
 ///
@@ -30,6 +33,8 @@ import org.jspecify.annotations.Nullable;
 /// hundreds of messages. Several of a client's batches may be on their way; the MQTT server answers them
 /// in order. On the event loops of that server.
 final class RiachoPublishHandler implements PublishHandler {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RiachoPublishHandler.class);
 
     /// What a topic means, remembered with the topic.
     private sealed interface Use {}
@@ -39,6 +44,9 @@ final class RiachoPublishHandler implements PublishHandler {
     private record NoSensor(String reason) implements Use {}
 
     private record Heard(RiachoTopics.Kind kind) implements Use {}
+
+    /// The sender meant a data topic, and wrote another.
+    private record NearMiss() implements Use {}
 
     private record Passed() implements Use {}
 
@@ -62,6 +70,7 @@ final class RiachoPublishHandler implements PublishHandler {
     private final LongSupplier clockMillis;
     private final Counter taken;
     private final Counter refusedMessages;
+    private final Counter nearMisses;
 
     /// There are as many as event loops.
     private final ConcurrentHashMap<Thread, LoopState> loops = new ConcurrentHashMap<>();
@@ -87,6 +96,10 @@ final class RiachoPublishHandler implements PublishHandler {
         refusedMessages =
                 Counter.builder("riacho.mqtt.data.messages.refused")
                         .description("Those that were refused, whole or in part")
+                        .register(meters);
+        nearMisses =
+                Counter.builder("riacho.mqtt.data.messages.missed")
+                        .description("Messages on topics that are nearly data topics: no readings")
                         .register(meters);
     }
 
@@ -130,6 +143,7 @@ final class RiachoPublishHandler implements PublishHandler {
                             ByteBufUtil.getBytes(batch.payload(i)),
                             answer);
                 }
+                case NearMiss _ -> nearMisses.increment();
                 case Passed _ -> {}
             }
             if (readings != null && readingsUpTo != null) {
@@ -163,6 +177,10 @@ final class RiachoPublishHandler implements PublishHandler {
     }
 
     private Use use(PublishBatch batch, int message, PayloadDecoder decoder) {
+        if (batch.retain(message) && batch.payloadLength(message) == 0) {
+            // No reading, nor a report: it clears what is retained there (MQTT 5.0, 3.3.1.3).
+            return PASSED;
+        }
         if (batch.topicAttachment(message) instanceof Use known) {
             return known;
         }
@@ -176,8 +194,39 @@ final class RiachoPublishHandler implements PublishHandler {
         return switch (kind) {
             case DATA -> data(topics.sensor(topic), decoder);
             case STATUS, ERRORS, DIAGNOSTICS -> new Heard(kind);
-            case COMMAND, UPDATES, OTHER -> PASSED;
+            case COMMAND, UPDATES -> PASSED;
+            case OTHER -> {
+                String meant = nearly(topic);
+                if (meant == null) {
+                    yield PASSED;
+                }
+                LOG.warn(
+                        "Messages on '{}' are no readings: the topic of readings is '{}'",
+                        topic,
+                        meant);
+                yield new NearMiss();
+            }
         };
+    }
+
+    /// The data topic that a topic would be without its slashes at the ends and in lower case, or null.
+    private @Nullable String nearly(String topic) {
+        int from = 0;
+        int to = topic.length();
+        while (from < to && topic.charAt(from) == '/') {
+            from++;
+        }
+        while (to > from && topic.charAt(to - 1) == '/') {
+            to--;
+        }
+        String plain = topic.substring(from, to);
+        RiachoTopics lower = new RiachoTopics(topics.root().toLowerCase(Locale.ROOT));
+        String sensor = lower.sensor(plain.toLowerCase(Locale.ROOT));
+        if (sensor == null) {
+            return null;
+        }
+        String[] levels = plain.split("/", -1);
+        return topics.data(levels[levels.length - 2]);
     }
 
     private static Use data(@Nullable String sensor, PayloadDecoder decoder) {

@@ -32,7 +32,10 @@ import io.riacho.mqtt.spi.ClientEvents;
 import io.riacho.protocol.sensor.Temperature;
 import io.riacho.testkit.IntakeThatAcksWhenTold;
 import io.riacho.testkit.IntakeThatAcksWhenTold.Received;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -119,6 +122,76 @@ class MqttDoorTest {
         intake.ackAll();
         assertThat(answer.get(10, TimeUnit.SECONDS).getError()).isEmpty();
         assertThat(other.get(10, TimeUnit.SECONDS).getError()).isEmpty();
+    }
+
+    @Test
+    void retainedReadingIsClearedByAnEmptyOne() throws Exception {
+        intake.ackAtOnce();
+        Mqtt5AsyncClient client = connect("gateway-1");
+        String topic = "irrigation/sensors/s1/data";
+        retain(client, topic, "{\"value\":21.5}");
+        assertThat(meters.get("riacho.mqtt.retained.messages").gauge().value()).isEqualTo(1);
+        retain(client, topic, "");
+        assertThat(meters.get("riacho.mqtt.retained.messages").gauge().value()).isZero();
+        assertThat(intake.readings()).hasSize(1);
+    }
+
+    private static void retain(Mqtt5AsyncClient client, String topic, String payload)
+            throws Exception {
+        assertThat(
+                        client.publishWith()
+                                .topic(topic)
+                                .qos(MqttQos.AT_LEAST_ONCE)
+                                .retain(true)
+                                .payload(payload.getBytes(UTF_8))
+                                .send()
+                                .get(10, TimeUnit.SECONDS)
+                                .getError())
+                .isEmpty();
+    }
+
+    @Test
+    void messageOnWhatIsNearlyADataTopicIsCounted() throws Exception {
+        Mqtt5AsyncClient client = connect("gateway-1");
+        for (String topic :
+                List.of(
+                        "/irrigation/sensors/s1/data",
+                        "irrigation/sensors/s1/data/",
+                        "Irrigation/Sensors/S1/Data",
+                        "irrigation/sensors/data",
+                        "plain/topic")) {
+            publish(client, topic, "{\"value\":1}").get(10, TimeUnit.SECONDS);
+        }
+        assertThat(meters.counter("riacho.mqtt.data.messages.missed").count()).isEqualTo(3);
+        assertThat(intake.readings()).isEmpty();
+    }
+
+    @Test
+    void pageOfAnotherSiteOpensNoWebSocket() throws Exception {
+        int port = door.address(Transport.WEB_SOCKET).getPort();
+        assertThat(upgrade(port, "Host: localhost\r\n")).contains(" 101 ");
+        assertThat(upgrade(port, "Host: localhost\r\nOrigin: http://localhost\r\n"))
+                .contains(" 101 ");
+        assertThat(upgrade(port, "Host: localhost\r\nOrigin: http://evil.example\r\n"))
+                .contains(" 403 ");
+        assertThat(upgrade(port, "Host: evil.example\r\nOrigin: http://evil.example\r\n"))
+                .contains(" 421 ");
+    }
+
+    /// @return the status line
+    private static String upgrade(int port, String headers) throws Exception {
+        try (Socket socket = new Socket("127.0.0.1", port)) {
+            socket.setSoTimeout(5_000);
+            String request =
+                    "GET /mqtt HTTP/1.1\r\n"
+                            + headers
+                            + "Upgrade: websocket\r\nConnection: Upgrade\r\n"
+                            + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: mqtt\r\n"
+                            + "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n";
+            socket.getOutputStream().write(request.getBytes(UTF_8));
+            return new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8))
+                    .readLine();
+        }
     }
 
     @Test

@@ -11,10 +11,12 @@ import io.riacho.mqtt.session.SessionStore;
 import io.riacho.mqtt.spi.DeliveryListener;
 import io.riacho.mqtt.spi.MqttLimits;
 import io.riacho.mqtt.spi.ServerStatistics;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +42,12 @@ public final class Broker {
     private final AtomicLong queuedBytes = new AtomicLong();
     private final ServerCounters counters = new ServerCounters();
     private volatile boolean stopping;
+
+    /// Held while somebody plans and hands the plan to the store; see [#inOrder].
+    private final ReentrantLock order = new ReentrantLock();
+
+    /// What is to be done once the lock is free. Behind it.
+    private List<Runnable> afterwards = new ArrayList<>(0);
 
     /// @param clockMillis ms since 1970 UTC, for expiries that outlive the process
     /// @param timers for what happens later: sessions that expire, wills that are delayed
@@ -75,7 +83,7 @@ public final class Broker {
         }
         var _ =
                 timers.scheduleWithFixedDelay(
-                        () -> retained.removeExpired(nowMillis()),
+                        this::forgetExpired,
                         EXPIRED_SWEEP_SECONDS,
                         EXPIRED_SWEEP_SECONDS,
                         TimeUnit.SECONDS);
@@ -130,14 +138,14 @@ public final class Broker {
         return subscriptions.match(topic, publisher);
     }
 
-    /// Whether there is room to retain a message of this payload on this topic.
-    public boolean mayRetain(String topic, int payloadBytes) {
-        return retained.admits(topic, payloadBytes);
+    /// Whether there is room to retain a message of this weight on this topic. What is on its way is not
+    /// counted: [Fanout#retain] decides.
+    public boolean mayRetain(String topic, long weightBytes) {
+        return retained.admits(topic, weightBytes);
     }
 
-    /// Every retained message whose topic a plain filter matches.
-    public void forEachRetained(String filter, Consumer<Message> consumer) {
-        retained.forEach(filter, consumer);
+    RetainedMessages retained() {
+        return retained;
     }
 
     // ---- sessions
@@ -182,7 +190,7 @@ public final class Broker {
 
     // ---- messages
 
-    Message message(ConnectPacket.Will will) {
+    private Message message(ConnectPacket.Will will) {
         return Message.arrived(
                 will.topic(),
                 will.payload(),
@@ -192,13 +200,17 @@ public final class Broker {
                 nowMillis());
     }
 
-    void publishWill(ConnectPacket.Will will) {
-        publishWill(message(will));
+    void publishWill(LeftWill left) {
+        afterwards(() -> {
+            if (!stopping) {
+                left.whenDurable(() -> publishNow(left.will()));
+            }
+        });
     }
 
-    void publishWill(Message message) {
+    private void publishNow(ConnectPacket.Will will) {
         if (!stopping) {
-            publish(message, true, null);
+            var _ = publish(message(will), true, null);
         }
     }
 
@@ -206,13 +218,12 @@ public final class Broker {
     ///
     /// @return to how many sessions it goes
     public int publish(Message message, boolean everyone, @Nullable DeliveryListener listener) {
-        Fanout fanout = new Fanout();
-        fanout.add(message, subscriptions.match(message.topic(), null), everyone, listener);
-        if (message.retain() && retained.admits(message.topic(), message.payload().length)) {
-            fanout.retain(message);
-        }
-        storeAndDeliver(fanout);
-        return fanout.targets();
+        return planOwn(fanout -> {
+            fanout.add(message, subscriptions.match(message.topic(), null), everyone, listener);
+            if (message.retain() && !fanout.retain(message)) {
+                LOG.debug("No room to retain a message of the server itself");
+            }
+        });
     }
 
     /// Publishes for the server itself, to one session that is connected.
@@ -223,59 +234,167 @@ public final class Broker {
         if (session == null) {
             return 0;
         }
-        Fanout fanout = new Fanout();
-        fanout.add(message, subscriptions.match(message.topic(), null), session, listener);
-        storeAndDeliver(fanout);
-        return fanout.targets();
+        return planOwn(fanout ->
+                fanout.add(message, subscriptions.match(message.topic(), null), session, listener));
     }
 
     /// Gives a message that a member of a shared subscription will not take to another.
     void redirect(Message message, Subscription shared) {
-        ShareGroup group = subscriptions.group(shared);
-        Subscription other = group == null ? null : group.choose();
-        if (other != null) {
-            Fanout fanout = new Fanout();
-            fanout.add(message, other, false);
-            storeAndDeliver(fanout);
-        }
-    }
-
-    /// Carries out what was planned, once [Fanout#changes] are stored.
-    public void deliver(Fanout fanout) {
-        fanout.carryOut(retained);
-    }
-
-    private void storeAndDeliver(Fanout fanout) {
-        store(
-                fanout.changes(),
-                new SessionStore.Completion() {
-                    @Override
-                    public void stored() {
-                        deliver(fanout);
-                    }
-
-                    @Override
-                    public void failed(boolean full, String reason) {
-                        LOG.warn("A message of the server itself was not stored: {}", reason);
-                        fanout.fail();
+        var _ =
+                planOwn(fanout -> {
+                    ShareGroup group = subscriptions.group(shared);
+                    if (group != null) {
+                        fanout.add(message, group);
                     }
                 });
     }
 
-    /// Stores changes, or goes on at once when there are none.
-    public void store(List<SessionChange> changes, SessionStore.Completion completion) {
-        if (changes.isEmpty()) {
-            completion.stored();
+    private void forgetExpired() {
+        long now = nowMillis();
+        var _ =
+                planOwn(fanout -> {
+                    for (Message each : retained.expired(now)) {
+                        fanout.forget(each.topic());
+                    }
+                });
+    }
+
+    private int planOwn(Consumer<Fanout> plan) {
+        return plan(plan, OWN).targets();
+    }
+
+    // ---- the order of the journal
+
+    /// Does something that must not come between the plan of another and its place in the journal:
+    /// whatever decides who gets a message, or what is stored, is decided and handed to the store under
+    /// one lock. It is never waited for there.
+    ///
+    /// Never called under the lock of a session.
+    public void inOrder(Runnable task) {
+        order.lock();
+        try {
+            task.run();
+        } finally {
+            unlock();
+        }
+    }
+
+    private void unlock() {
+        if (order.getHoldCount() > 1 || afterwards.isEmpty()) {
+            order.unlock();
+            return;
+        }
+        List<Runnable> due = afterwards;
+        afterwards = new ArrayList<>(0);
+        order.unlock();
+        due.forEach(Runnable::run);
+    }
+
+    /// Does something that calls others, once the lock of order is free.
+    void afterwards(Runnable task) {
+        if (order.isHeldByCurrentThread()) {
+            afterwards.add(task);
         } else {
-            store.write(changes, completion);
+            task.run();
+        }
+    }
+
+    /// Plans in the order of the journal, and hands to the store what must be stored before it goes out.
+    ///
+    /// @param plan must not block, nor call anybody
+    /// @param completion told afterwards; at once when nothing is to be stored
+    public Fanout plan(Consumer<Fanout> plan, SessionStore.Completion completion) {
+        Fanout fanout = new Fanout(this, new Commit());
+        write(plan, fanout, new Ordered(fanout, completion));
+        return fanout;
+    }
+
+    /// The same for one who must [#deliver] the plan, or [#withdraw] it, when the completion is told, on a
+    /// thread of its own choice. When nothing is to be stored it is not told: the plan went out.
+    public Fanout planHeld(Consumer<Fanout> plan, SessionStore.Completion completion) {
+        Fanout fanout = new Fanout(this, new Commit());
+        write(plan, fanout, completion);
+        return fanout;
+    }
+
+    private void write(Consumer<Fanout> plan, Fanout fanout, SessionStore.Completion completion) {
+        order.lock();
+        try {
+            plan.accept(fanout);
+            if (!fanout.changes().isEmpty()) {
+                store.write(fanout.changes(), completion);
+            } else if (completion instanceof Ordered ordered) {
+                ordered.stored();
+            } else {
+                deliver(fanout);
+            }
+            storeQuietly(fanout.settled());
+        } finally {
+            unlock();
+        }
+    }
+
+    /// A plan is stored: everything in it goes out.
+    public void deliver(Fanout fanout) {
+        fanout.stored();
+    }
+
+    /// A plan could not be stored: nothing of it goes out.
+    public void withdraw(Fanout fanout) {
+        inOrder(fanout::failed);
+    }
+
+    /// Plans what nothing is stored of: it may go out at once.
+    public void planLive(Consumer<Fanout> plan) {
+        Fanout fanout = new Fanout(this, null);
+        plan.accept(fanout);
+        storeQuietly(fanout.settled());
+    }
+
+    /// Lets a plan go out once it is stored, by whoever hears of it.
+    private final class Ordered implements SessionStore.Completion {
+
+        private final Fanout fanout;
+        private final SessionStore.Completion then;
+
+        Ordered(Fanout fanout, SessionStore.Completion then) {
+            this.fanout = fanout;
+            this.then = then;
+        }
+
+        @Override
+        public void stored() {
+            afterwards(() -> {
+                fanout.stored();
+                then.stored();
+            });
+        }
+
+        @Override
+        public void failed(boolean full, String reason) {
+            withdraw(fanout);
+            afterwards(() -> then.failed(full, reason));
         }
     }
 
     /// Stores changes that nobody waits for: were they lost in a crash, a message would be sent once
     /// more, or a session be kept longer.
     public void storeQuietly(List<SessionChange> changes) {
-        store(changes, QUIETLY);
+        if (!changes.isEmpty()) {
+            store.write(changes, QUIETLY);
+        }
     }
+
+    private static final SessionStore.Completion OWN =
+            new SessionStore.Completion() {
+                @Override
+                public void stored() {}
+
+                @Override
+                public void failed(boolean full, String reason) {
+                    LOG.warn("A message of the server itself was not stored: {}", reason);
+                }
+            };
 
     private static final SessionStore.Completion QUIETLY =
             new SessionStore.Completion() {

@@ -10,7 +10,10 @@ import org.jspecify.annotations.Nullable;
 /// One message on its way to one session. In the session's queue, then in flight.
 public final class Delivery {
 
-    private static final int[] NO_IDS = new int[0];
+    static final int[] NO_IDS = new int[0];
+
+    /// What it takes besides its message, with its place in a queue and in flight.
+    static final int OVERHEAD_BYTES = 96;
 
     private final Message message;
     private final Qos qos;
@@ -19,11 +22,22 @@ public final class Delivery {
     private final @Nullable DeliveryListener listener;
     private final @Nullable Subscription shared;
 
+    /// What must be stored before it goes out, or null: the write that brings it, and the one that
+    /// brought its message when that was retained.
+    private final @Nullable Commit commit;
+
+    private final @Nullable Commit source;
+
     /// Its number in the session, from 1; 0 for QoS 0.
-    private final long sequence;
+    private long sequence;
 
     /// A store holds it: it must be acked there.
-    private final boolean stored;
+    private boolean stored;
+
+    private boolean backlog;
+
+    /// It was found after a crash: nobody knows whether it was ever sent.
+    private boolean restored;
 
     private boolean sentBefore;
     private boolean released;
@@ -34,37 +48,80 @@ public final class Delivery {
             Qos qos,
             boolean retain,
             int[] subscriptionIds,
-            long sequence,
-            boolean stored,
             @Nullable DeliveryListener listener,
-            @Nullable Subscription shared) {
+            @Nullable Subscription shared,
+            @Nullable Commit commit,
+            @Nullable Commit source) {
         this.message = message;
         this.qos = qos;
         this.retain = retain;
         this.subscriptionIds = subscriptionIds.length == 0 ? NO_IDS : subscriptionIds;
-        this.sequence = sequence;
-        this.stored = stored;
         this.listener = listener;
         this.shared = shared;
+        this.commit = commit;
+        this.source = source;
     }
 
     /// As a store kept it.
     ///
     /// @param mayHaveBeenSent its client was connected when the process ended
-    static Delivery restored(Owed owed, boolean mayHaveBeenSent) {
+    /// @param shared the shared subscription that it came by, or null
+    static Delivery restored(Owed owed, boolean mayHaveBeenSent, @Nullable Subscription shared) {
         Delivery delivery =
                 new Delivery(
                         owed.message(),
                         owed.qos(),
                         owed.retain(),
                         owed.subscriptionIds(),
-                        owed.sequence(),
-                        true,
+                        null,
+                        shared,
                         null,
                         null);
+        delivery.number(owed.sequence(), true);
+        delivery.restored = true;
         delivery.released = owed.released();
         delivery.sentBefore = !owed.released() && mayHaveBeenSent;
         return delivery;
+    }
+
+    /// A session takes it, and gives it its number.
+    void number(long next, boolean isStored) {
+        sequence = next;
+        stored = isStored;
+    }
+
+    /// It is a retained message that a new subscription asked for.
+    boolean isBacklog() {
+        return backlog;
+    }
+
+    void markBacklog() {
+        backlog = true;
+    }
+
+    /// Something that must be stored before it goes out is not yet.
+    boolean isPending() {
+        return (commit != null && commit.isPending()) || (source != null && source.isPending());
+    }
+
+    /// It was not stored: it goes to nobody.
+    boolean isFailed() {
+        return (commit != null && commit.isFailed()) || (source != null && source.isFailed());
+    }
+
+    /// Wakes the session when it may go out.
+    void wakes(Session session) {
+        if (commit != null) {
+            commit.wakes(session);
+        }
+        if (source != null) {
+            source.wakes(session);
+        }
+    }
+
+    /// What it counts against a limit in bytes.
+    public int weightBytes() {
+        return OVERHEAD_BYTES + message.weightBytes();
     }
 
     public Message message() {
@@ -105,6 +162,11 @@ public final class Delivery {
 
     public boolean isSentBefore() {
         return sentBefore;
+    }
+
+    /// It was never sent, for certain.
+    boolean isUnsent() {
+        return !sentBefore && !released && !restored;
     }
 
     public void markSentBefore() {

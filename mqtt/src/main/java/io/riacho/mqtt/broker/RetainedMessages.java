@@ -1,6 +1,5 @@
 package io.riacho.mqtt.broker;
 
-import io.riacho.mqtt.packet.PublishProperties;
 import io.riacho.mqtt.session.Message;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,13 +16,62 @@ final class RetainedMessages {
         private final @Nullable Node parent;
         private final String level;
         private final Map<String, Node> children = new ConcurrentHashMap<>(2);
-        private volatile @Nullable Message message;
+        private volatile @Nullable Entry entry;
 
         Node(@Nullable Node parent, String level) {
             this.parent = parent;
             this.level = level;
         }
     }
+
+    /// A topic's retained message.
+    static final class Entry {
+        private final Message message;
+
+        /// What stores it, and what to go back to when that fails; null when it is stored.
+        private volatile @Nullable Commit commit;
+
+        private volatile @Nullable Entry earlier;
+
+        Entry(Message message, @Nullable Commit commit, @Nullable Entry earlier) {
+            this.message = message;
+            this.commit = commit;
+            this.earlier = earlier;
+        }
+
+        Message message() {
+            return message;
+        }
+
+        /// What a subscriber must wait for, or null.
+        @Nullable Commit pending() {
+            Commit known = commit;
+            return known != null && known.isPending() ? known : null;
+        }
+
+        private void stored() {
+            commit = null;
+            earlier = null;
+        }
+
+        /// This one, or the last before it that was not in vain.
+        private static @Nullable Entry valid(@Nullable Entry of) {
+            Entry entry = of;
+            while (entry != null) {
+                Commit known = entry.commit;
+                if (known == null || !known.isFailed()) {
+                    return entry;
+                }
+                entry = entry.earlier;
+            }
+            return null;
+        }
+    }
+
+    /// What a message took the place of.
+    ///
+    /// @param now null when the topic has none any more
+    record Replaced(String topic, @Nullable Entry now, @Nullable Entry earlier) {}
 
     private final int messagesMax;
     private final long bytesMax;
@@ -40,17 +88,25 @@ final class RetainedMessages {
         return count.get();
     }
 
-    /// Whether there is room for a message of this payload on this topic. Two at once may both be let
-    /// in at the limit's edge: the limit is exact but for what is on its way at that moment.
-    boolean admits(String topic, int payloadBytes) {
-        if (payloadBytes == 0) {
-            return true;
-        }
-        boolean another = count.get() < messagesMax || get(topic) != null;
-        return another && bytes.get() + payloadBytes <= bytesMax;
+    /// Whether there is room for a message in place of its topic's earlier one.
+    boolean admits(Message message) {
+        return message.payload().length == 0 || admits(message.topic(), message.weightBytes());
+    }
+
+    /// Whether there is room for a message of this weight on this topic.
+    synchronized boolean admits(String topic, long weightBytes) {
+        Entry earlier = entry(topic);
+        boolean another = count.get() < messagesMax || earlier != null;
+        long freed = earlier == null ? 0 : earlier.message().weightBytes();
+        return another && bytes.get() - freed + weightBytes <= bytesMax;
     }
 
     @Nullable Message get(String topic) {
+        Entry entry = entry(topic);
+        return entry == null ? null : entry.message();
+    }
+
+    private @Nullable Entry entry(String topic) {
         Node node = root;
         for (String level : SubscriptionTrie.levels(topic)) {
             node = node.children.get(level);
@@ -58,19 +114,53 @@ final class RetainedMessages {
                 return null;
             }
         }
-        return node.message;
+        return node.entry;
+    }
+
+    /// Retains a message that is stored.
+    void put(Message message) {
+        boolean removes = message.payload().length == 0;
+        set(message.topic(), removes ? null : new Entry(message, null, null));
     }
 
     /// Retains a message in place of its topic's earlier one; one without a payload only removes that
     /// [MQTT-3.3.1-6, MQTT-3.3.1-7].
-    synchronized void put(Message message) {
+    ///
+    /// @param commit what stores it: subscribers wait for it
+    synchronized Replaced put(Message message, Commit commit) {
+        Entry earlier = Entry.valid(entry(message.topic()));
+        Entry now = message.payload().length == 0 ? null : new Entry(message, commit, earlier);
+        set(message.topic(), now);
+        return new Replaced(message.topic(), now, earlier);
+    }
+
+    /// The message could not be stored: its topic has the earlier one again, unless another came.
+    @SuppressWarnings("ReferenceEquality") // the same entry, not an equal one
+    synchronized void takeBack(Replaced replaced) {
+        if (entry(replaced.topic()) != replaced.now()) {
+            return;
+        }
+        set(replaced.topic(), Entry.valid(replaced.earlier()));
+    }
+
+    /// The message is stored: what it took the place of is forgotten.
+    static void keep(Replaced replaced) {
+        if (replaced.now() != null) {
+            replaced.now().stored();
+        }
+    }
+
+    void remove(String topic) {
+        set(topic, null);
+    }
+
+    private synchronized void set(String topic, @Nullable Entry now) {
         Node node = root;
-        boolean removes = message.payload().length == 0;
-        for (String level : SubscriptionTrie.levels(message.topic())) {
+        for (String level : SubscriptionTrie.levels(topic)) {
             Node parent = node;
             Node child = node.children.get(level);
             if (child == null) {
-                if (removes) {
+                if (now == null) {
                     return;
                 }
                 child = new Node(parent, level);
@@ -78,58 +168,42 @@ final class RetainedMessages {
             }
             node = child;
         }
-        Message earlier = node.message;
-        if (earlier != null) {
+        Entry before = node.entry;
+        if (before != null) {
             count.decrementAndGet();
-            bytes.addAndGet(-earlier.weightBytes());
+            bytes.addAndGet(-before.message().weightBytes());
         }
-        if (!removes) {
-            node.message = message;
+        node.entry = now;
+        if (now != null) {
             count.incrementAndGet();
-            bytes.addAndGet(message.weightBytes());
+            bytes.addAndGet(now.message().weightBytes());
             return;
         }
-        node.message = null;
-        while (node.parent != null && node.message == null && node.children.isEmpty()) {
+        while (node.parent != null && node.entry == null && node.children.isEmpty()) {
             node.parent.children.remove(node.level);
             node = node.parent;
         }
     }
 
-    /// Forgets what has expired.
-    void removeExpired(long nowMillis) {
+    /// Those that have expired.
+    List<Message> expired(long nowMillis) {
         List<Message> expired = new ArrayList<>();
         everything(
                 root,
-                message -> {
-                    if (message.isExpired(nowMillis)) {
-                        expired.add(message);
+                entry -> {
+                    if (entry.message().isExpired(nowMillis)) {
+                        expired.add(entry.message());
                     }
                 });
-        for (Message each : expired) {
-            removeIfSame(each);
-        }
-    }
-
-    private synchronized void removeIfSame(Message expected) {
-        if (get(expected.topic()) == expected) {
-            put(
-                    new Message(
-                            expected.topic(),
-                            new byte[0],
-                            expected.qos(),
-                            true,
-                            PublishProperties.NONE,
-                            Message.NEVER));
-        }
+        return expired;
     }
 
     /// Every retained message whose topic a plain filter matches.
-    void forEach(String filter, Consumer<Message> consumer) {
+    void forEach(String filter, Consumer<Entry> consumer) {
         walk(root, SubscriptionTrie.levels(filter), 0, consumer);
     }
 
-    private static void walk(Node node, String[] levels, int depth, Consumer<Message> consumer) {
+    private static void walk(Node node, String[] levels, int depth, Consumer<Entry> consumer) {
         if (depth == levels.length) {
             take(node, consumer);
             return;
@@ -159,15 +233,15 @@ final class RetainedMessages {
         }
     }
 
-    private static void everything(Node node, Consumer<Message> consumer) {
+    private static void everything(Node node, Consumer<Entry> consumer) {
         take(node, consumer);
         node.children.values().forEach(child -> everything(child, consumer));
     }
 
-    private static void take(Node node, Consumer<Message> consumer) {
-        Message message = node.message;
-        if (message != null) {
-            consumer.accept(message);
+    private static void take(Node node, Consumer<Entry> consumer) {
+        Entry entry = node.entry;
+        if (entry != null) {
+            consumer.accept(entry);
         }
     }
 }

@@ -12,7 +12,12 @@ public final class Route {
 
     /// A session that gets the message.
     @SuppressWarnings("ArrayRecordComponent") // walked over for each message, never compared
-    record Target(Session session, Qos qos, boolean retainAsPublished, int[] subscriptionIds) {}
+    record Target(
+            Session session,
+            int epoch,
+            Qos qos,
+            boolean retainAsPublished,
+            int[] subscriptionIds) {}
 
     Route(Target[] targets, ShareGroup[] groups) {
         this.targets = targets;
@@ -28,6 +33,21 @@ public final class Route {
     /// Of each, one member gets a message. Not to be changed.
     ShareGroup[] groups() {
         return groups;
+    }
+
+    /// Somebody gets it whose session outlives its connection: a message of QoS 1 or 2 is stored first.
+    public boolean mayBeStored() {
+        for (Target each : targets) {
+            if (each.session().isDurable() && each.qos() != Qos.AT_MOST_ONCE) {
+                return true;
+            }
+        }
+        for (ShareGroup each : groups) {
+            if (each.hasDurableMember()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// Nobody gets it.

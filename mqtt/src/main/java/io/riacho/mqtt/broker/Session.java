@@ -1,19 +1,20 @@
 package io.riacho.mqtt.broker;
 
-import io.riacho.mqtt.packet.ConnectPacket;
 import io.riacho.mqtt.packet.Qos;
 import io.riacho.mqtt.packet.ReasonCode;
+import io.riacho.mqtt.packet.SubscriptionOptions;
 import io.riacho.mqtt.session.SessionChange;
 import io.riacho.mqtt.session.SessionImage.Owed;
 import io.riacho.mqtt.session.SessionImage.StoredSession;
 import io.riacho.mqtt.session.SessionImage.StoredSubscription;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// A client's session: what the server keeps of it beyond its connection (MQTT 5.0, 4.1).
@@ -37,6 +38,7 @@ public final class Session {
     private @Nullable SessionOwner owner;
     private @Nullable SessionOwner waiting;
     private boolean ended;
+    private volatile int epoch;
     private boolean draining;
     private boolean awake;
     private final DeliveryQueue queue;
@@ -53,6 +55,7 @@ public final class Session {
     private final Map<String, Subscription> subscriptions = new LinkedHashMap<>(2);
     private final Deque<Delivery> unacked = new ArrayDeque<>(0);
     private final BitSet received = new BitSet(0);
+    private long inFlightBytes;
     private boolean hasState;
 
     Session(String clientId, Broker broker) {
@@ -82,8 +85,18 @@ public final class Session {
         }
         boolean mayHaveBeenSent = stored.closedAtMillis() == StoredSession.OPEN;
         for (Owed each : stored.owed()) {
-            queue.add(Delivery.restored(each, mayHaveBeenSent));
+            queue.add(Delivery.restored(each, mayHaveBeenSent, shared(each.sharedFilter())));
         }
+    }
+
+    private @Nullable Subscription shared(@Nullable String filter) {
+        if (filter == null) {
+            return null;
+        }
+        Subscription known = subscriptions.get(filter);
+        return known == null
+                ? new Subscription(this, filter, SubscriptionOptions.of((byte) 1), 0)
+                : known;
     }
 
     public String clientId() {
@@ -113,8 +126,9 @@ public final class Session {
         return dropped;
     }
 
-    synchronized long nextSequence() {
-        return ++lastSequence;
+    /// Rises when the session begins anew: what was planned for the life before is not for this one.
+    int epoch() {
+        return epoch;
     }
 
     // ---- ownership
@@ -155,8 +169,12 @@ public final class Session {
     /// session or one of its name: the next client's `Opened` comes after this one's `Closed`.
     ///
     /// @param left what its client's connection left to be published, or null
-    @SuppressWarnings("ReferenceEquality") // this very connection
-    public void release(SessionOwner leaver, ConnectPacket.@Nullable Will left) {
+    public void release(SessionOwner leaver, @Nullable LeftWill left) {
+        broker.inOrder(() -> releaseInOrder(leaver, left));
+    }
+
+    @SuppressWarnings("ReferenceEquality") // the same connection, not an equal one
+    private void releaseInOrder(SessionOwner leaver, @Nullable LeftWill left) {
         SessionOwner next;
         boolean lasts;
         synchronized (this) {
@@ -187,28 +205,28 @@ public final class Session {
         if (!lasts) {
             over();
         }
-        if (left != null && (left.delaySeconds() == 0 || !lasts)) {
+        if (left != null && (left.will().delaySeconds() == 0 || !lasts)) {
             broker.publishWill(left);
         }
     }
 
-    private void waitForClient(ConnectPacket.@Nullable Will left) {
+    private void waitForClient(@Nullable LeftWill left) {
         long seconds = expirySeconds;
         broker.storeQuietly(
                 List.of(new SessionChange.Closed(clientId, broker.nowMillis(), seconds)));
-        if (left != null && left.delaySeconds() > 0) {
-            absence.delayWill(left, Math.min(left.delaySeconds(), seconds));
+        if (left != null && left.will().delaySeconds() > 0) {
+            absence.delayWill(left, Math.min(left.will().delaySeconds(), seconds));
         }
         absence.expireIn(seconds);
     }
 
-    private void handOver(SessionOwner next, ConnectPacket.@Nullable Will left) {
+    private void handOver(SessionOwner next, @Nullable LeftWill left) {
         // A delayed will is not sent when the session goes on [MQTT-3.1.3-9].
         boolean goesOn = isDurable() && !next.startsClean();
-        if (left != null && (left.delaySeconds() == 0 || !goesOn)) {
+        if (left != null && (left.will().delaySeconds() == 0 || !goesOn)) {
             broker.publishWill(left);
         }
-        next.granted(this);
+        broker.afterwards(() -> next.granted(this));
     }
 
     /// Ends the session so many seconds from now unless its client comes back.
@@ -218,20 +236,23 @@ public final class Session {
 
     /// Its time is up, unless its client came back just now.
     void expire() {
-        synchronized (this) {
-            if (owner != null || ended) {
-                return;
+        broker.inOrder(() -> {
+            synchronized (this) {
+                if (owner != null || ended) {
+                    return;
+                }
+                ended = true;
             }
             broker.storeQuietly(List.of(new SessionChange.Removed(clientId)));
-            ended = true;
-        }
-        over();
+            over();
+        });
     }
 
-    /// By the new owner, on its loop, before anything else.
+    /// By the new owner, on its loop, before anything else, under the lock of order.
     ///
     /// @return whether the client finds the session that it left
-    public boolean begin(boolean clean, long newExpirySeconds) {
+    public boolean begin(boolean clean, long newExpirySeconds, Fanout plan) {
+        boolean wasDurable = isDurable();
         boolean present = hasState && !clean && isDurable();
         boolean goesOn = !clean && isDurable();
         absence.ends(goesOn);
@@ -240,12 +261,18 @@ public final class Session {
         }
         hasState = true;
         expirySeconds = newExpirySeconds;
+        if (newExpirySeconds > 0) {
+            plan.add(new SessionChange.Opened(clientId, !present, newExpirySeconds));
+        } else if (wasDurable) {
+            plan.add(new SessionChange.Removed(clientId));
+        }
         return present;
     }
 
     /// From now on the owner may be woken for what waits.
     public void online() {
         synchronized (this) {
+            queue.releasedFirst();
             online = true;
             awake = true;
             stopped = false;
@@ -275,67 +302,127 @@ public final class Session {
         received.clear();
         List<Delivery> left;
         synchronized (this) {
+            epoch++;
             requeueUnacked();
             left = queue.clear();
         }
         for (Delivery each : left) {
-            each.dropped(clientId, ReasonCode.UNSPECIFIED_ERROR);
+            drop(each, ReasonCode.UNSPECIFIED_ERROR);
             Subscription shared = each.shared();
-            // Another member gets a QoS 1 message; one of QoS 2 is not sent to a second
-            // [MQTT-4.8.2-5].
-            if (shared != null && each.qos() == Qos.AT_LEAST_ONCE) {
+            // Another member gets a QoS 1 message, and one of QoS 2 that was never sent: what may
+            // have
+            // reached this one is not sent to a second [MQTT-4.8.2-5].
+            boolean another = each.qos() == Qos.AT_LEAST_ONCE || each.isUnsent();
+            if (shared != null && another) {
                 broker.redirect(each.message(), shared);
             }
         }
     }
 
+    /// Drops what waits on topics that the client may not hear, but for what it was sent before. Under the
+    /// lock of order.
+    public void dropUnless(Predicate<String> mayHear, Fanout plan) {
+        Map<String, Boolean> known = new HashMap<>();
+        List<Delivery> outs;
+        synchronized (this) {
+            outs =
+                    queue.removeIf(each ->
+                            !each.isSentBefore()
+                                    && !each.isReleased()
+                                    && !known.computeIfAbsent(
+                                            each.message().topic(), mayHear::test));
+            dropped += outs.size();
+        }
+        broker.counters().dropped(outs.size());
+        for (Delivery each : outs) {
+            plan.dropped(this, each);
+        }
+    }
+
+    private void drop(Delivery delivery, ReasonCode code) {
+        broker.afterwards(() -> delivery.dropped(clientId, code));
+    }
+
     // ---- the queue
 
-    /// Puts a message into the queue and wakes the owner. By any thread.
-    void deliver(Delivery delivery) {
+    /// Puts a message into the queue, in its place, and sees to it that the owner hears of it when it may
+    /// go out. By any thread.
+    ///
+    /// @param planned the [#epoch] of the subscription that matched
+    /// @param everyone false when only a client that is connected is to get it
+    /// @return false when the session does not take it
+    boolean take(Delivery delivery, int planned, boolean everyone, Fanout by) {
         SessionOwner wake = null;
-        List<Delivery> outs = List.of();
+        List<Delivery> outs;
+        boolean pending = delivery.isPending();
         synchronized (this) {
-            if (ended || (!online && !isDurable())) {
-                outs = List.of(delivery);
+            boolean waits = everyone && delivery.qos() != Qos.AT_MOST_ONCE && isDurable();
+            if (ended || planned != epoch || !(online || waits)) {
+                return false;
+            }
+            if (delivery.qos() != Qos.AT_MOST_ONCE) {
+                delivery.number(++lastSequence, by.isStored() && isDurable());
+            }
+            outs = queue.makeRoom(delivery);
+            if (outs.isEmpty() || outs.getLast() != delivery) {
+                queue.add(delivery);
             } else {
-                outs = queue.makeRoom(delivery);
-                if (outs.isEmpty() || outs.getLast() != delivery) {
-                    queue.add(delivery);
-                }
-                // A stopped owner goes on by itself: when its socket has room or its client
-                // acknowledges.
-                if (awake && !draining && !stopped && owner != null && !queue.isEmpty()) {
-                    draining = true;
-                    wake = owner;
-                }
+                delivery.number(delivery.sequence(), false);
+            }
+            dropped += outs.size();
+            if (!pending) {
+                wake = toWake();
             }
         }
         if (!outs.isEmpty()) {
-            drop(outs);
+            broker.counters().dropped(outs.size());
+            for (Delivery each : outs) {
+                by.dropped(this, each);
+            }
+        }
+        if (pending) {
+            delivery.wakes(this);
+        }
+        if (wake != null) {
+            wake.wake();
+        }
+        return true;
+    }
+
+    /// The owner that must hear that something waits, or null. A stopped one goes on by itself: when its
+    /// socket has room or its client acknowledges.
+    private @Nullable SessionOwner toWake() {
+        if (!awake || draining || stopped || owner == null || queue.isEmpty()) {
+            return null;
+        }
+        draining = true;
+        return owner;
+    }
+
+    /// Something that waited may go out. By any thread.
+    void ready() {
+        SessionOwner wake;
+        synchronized (this) {
+            wake = toWake();
         }
         if (wake != null) {
             wake.wake();
         }
     }
 
-    private void drop(List<Delivery> outs) {
+    /// Something that waited for the store was not stored: it goes to nobody.
+    void dropFailed() {
+        List<Delivery> failed;
         synchronized (this) {
-            dropped += outs.size();
+            failed = queue.removeIf(Delivery::isFailed);
         }
-        broker.counters().dropped(outs.size());
-        List<SessionChange> changes = new ArrayList<>(0);
-        for (Delivery each : outs) {
-            each.dropped(clientId, ReasonCode.QUOTA_EXCEEDED);
-            if (each.isStored()) {
-                changes.add(new SessionChange.Settled(clientId, each.sequence()));
-            }
+        for (Delivery each : failed) {
+            drop(each, ReasonCode.UNSPECIFIED_ERROR);
         }
-        broker.storeQuietly(changes);
     }
 
-    /// The next message to send, or null: none waits, or the first may not go while so many are in
-    /// flight. By the owner.
+    /// The next message to send, or null: none waits, or the first is not stored yet, or may not go while
+    /// so many are in flight. By the owner.
     public @Nullable Delivery poll(boolean mayAcknowledge, long oldestSequence) {
         synchronized (this) {
             Delivery head = queue.peek();
@@ -344,8 +431,16 @@ public final class Session {
                 stopped = false;
                 return null;
             }
+            if (head.isPending()) {
+                // Its commit wakes the owner again.
+                draining = false;
+                stopped = false;
+                return null;
+            }
             boolean tooFar = oldestSequence > 0 && head.sequence() - oldestSequence >= 65_535;
-            if (head.qos() != Qos.AT_MOST_ONCE && (!mayAcknowledge || tooFar)) {
+            // PUBREL does not count against the client's quota (4.9).
+            boolean free = head.qos() == Qos.AT_MOST_ONCE || head.isReleased();
+            if (!free && (!mayAcknowledge || tooFar)) {
                 draining = false;
                 stopped = true;
                 return null;
@@ -363,7 +458,28 @@ public final class Session {
         }
     }
 
+    /// A message was sent and is to be acknowledged: it still counts. By the owner.
+    public void flies(Delivery delivery) {
+        unacked.add(delivery);
+        inFlightBytes += delivery.weightBytes();
+        broker.queuedBytes().addAndGet(delivery.weightBytes());
+    }
+
+    /// It was acknowledged. By the owner.
+    public void landed(Delivery delivery) {
+        inFlightBytes -= delivery.weightBytes();
+        broker.queuedBytes().addAndGet(-delivery.weightBytes());
+    }
+
+    /// So much is in flight that nothing more is to be sent before something of it is acknowledged. By the
+    /// owner.
+    public boolean isFlightFull() {
+        return inFlightBytes >= broker.limits().fixed().queuedBytesMax();
+    }
+
     private void requeueUnacked() {
+        broker.queuedBytes().addAndGet(-inFlightBytes);
+        inFlightBytes = 0;
         while (!unacked.isEmpty()) {
             Delivery last = unacked.removeLast();
             if (!last.isAcked()) {
@@ -395,28 +511,28 @@ public final class Session {
         return subscriptions.containsKey(filter);
     }
 
-    /// Puts a subscription in force, in place of the one with the same filter.
+    /// Puts a subscription in force, in place of the one with the same filter. Under the lock of order.
     ///
-    /// @return whether there was none with this filter
-    public boolean subscribe(Subscription subscription) {
+    /// @return the one with the same filter, or null
+    public @Nullable Subscription subscribe(Subscription subscription) {
         Subscription earlier = subscriptions.put(subscription.filter(), subscription);
         broker.subscriptions().add(subscription);
         if (earlier != null) {
             broker.subscriptions().remove(earlier);
         }
-        return earlier == null;
+        return earlier;
     }
 
-    /// Ends a subscription: nothing more is queued for it from here on [MQTT-3.10.4-2].
+    /// Ends a subscription: nothing more is queued for it from here on [MQTT-3.10.4-2]. Under the lock of
+    /// order.
     ///
-    /// @return false when there is none with this filter
-    public boolean unsubscribe(String filter) {
+    /// @return it, or null when there is none with this filter
+    public @Nullable Subscription unsubscribe(String filter) {
         Subscription removed = subscriptions.remove(filter);
-        if (removed == null) {
-            return false;
+        if (removed != null) {
+            broker.subscriptions().remove(removed);
         }
-        broker.subscriptions().remove(removed);
-        return true;
+        return removed;
     }
 
     /// What was sent and is not acknowledged, in the order of sending; acknowledged ones are taken off its

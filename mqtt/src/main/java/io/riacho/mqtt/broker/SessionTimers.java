@@ -2,7 +2,6 @@ package io.riacho.mqtt.broker;
 
 import io.netty.util.concurrent.Future;
 import io.riacho.mqtt.packet.ConnectPacket;
-import io.riacho.mqtt.session.Message;
 import org.jspecify.annotations.Nullable;
 
 /// The timers of a session while its client is away: the expiry of the session, and the delay of its will.
@@ -12,7 +11,7 @@ final class SessionTimers {
     private final Session session;
     private final Broker broker;
     private @Nullable Future<?> expiry;
-    private @Nullable Message will;
+    private @Nullable LeftWill will;
     private @Nullable Future<?> willTimer;
 
     SessionTimers(Session session, Broker broker) {
@@ -33,17 +32,17 @@ final class SessionTimers {
         }
     }
 
-    /// Publishes a will so many seconds from now, or when the session ends, unless its client comes
+    /// Publishes a will, whose expiry counts from then, so many seconds from now, or when the session ends, unless its client comes
     /// back to it before.
-    void delayWill(ConnectPacket.Will left, long seconds) {
+    void delayWill(LeftWill left, long seconds) {
         synchronized (session) {
-            will = broker.message(left);
+            will = left;
             willTimer = broker.schedule(this::publishWill, seconds);
         }
     }
 
     private void publishWill() {
-        Message due;
+        LeftWill due;
         synchronized (session) {
             due = will;
             will = null;

@@ -25,6 +25,19 @@ final class ShareGroup {
         return members.isEmpty();
     }
 
+    int size() {
+        return members.size();
+    }
+
+    boolean hasDurableMember() {
+        for (Subscription each : members) {
+            if (each.session().isDurable()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     void add(Subscription member) {
         List<Subscription> grown = new ArrayList<>(members);
         grown.add(member);

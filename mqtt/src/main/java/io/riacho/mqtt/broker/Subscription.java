@@ -12,6 +12,7 @@ public final class Subscription {
     private final SubscriptionOptions options;
     private final int id;
     private final @Nullable String shareName;
+    private final int epoch;
 
     /// @param filter as the client gave it, `$share/name/` included
     /// @param id 0 for none
@@ -20,11 +21,17 @@ public final class Subscription {
         this.filter = filter;
         this.options = options;
         this.id = id;
+        this.epoch = session.epoch();
         this.shareName = Topics.isShared(filter) ? Topics.shareName(filter) : null;
     }
 
     Session session() {
         return session;
+    }
+
+    /// The life of the session that it belongs to: see [Session#epoch].
+    int epoch() {
+        return epoch;
     }
 
     public String filter() {
@@ -40,7 +47,7 @@ public final class Subscription {
         return options;
     }
 
-    int id() {
+    public int id() {
         return id;
     }
 

@@ -192,6 +192,7 @@ final class SubscriptionTrie {
             Route.Target target =
                     new Route.Target(
                             each.session(),
+                            each.epoch(),
                             each.options().qos(),
                             each.options().retainAsPublished(),
                             ids);
@@ -213,6 +214,7 @@ final class SubscriptionTrie {
                 b.subscriptionIds().length);
         return new Route.Target(
                 a.session(),
+                Math.max(a.epoch(), b.epoch()),
                 Qos.max(a.qos(), b.qos()),
                 a.retainAsPublished() || b.retainAsPublished(),
                 ids);

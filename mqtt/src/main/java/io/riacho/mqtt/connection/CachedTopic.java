@@ -3,6 +3,7 @@ package io.riacho.mqtt.connection;
 import io.riacho.mqtt.broker.Broker;
 import io.riacho.mqtt.broker.Route;
 import io.riacho.mqtt.broker.Session;
+import io.riacho.mqtt.packet.ReasonCode;
 import org.jspecify.annotations.Nullable;
 
 /// A topic that a client publishes on, as its connection remembers it: the text, the permission, and the
@@ -10,22 +11,23 @@ import org.jspecify.annotations.Nullable;
 final class CachedTopic {
 
     private final String name;
-    private final boolean mayPublish;
+    private final @Nullable ReasonCode refusal;
     private @Nullable Route route;
     private long routeVersion;
     private @Nullable Object attachment;
 
-    CachedTopic(String name, boolean mayPublish) {
+    CachedTopic(String name, @Nullable ReasonCode refusal) {
         this.name = name;
-        this.mayPublish = mayPublish;
+        this.refusal = refusal;
     }
 
     String name() {
         return name;
     }
 
-    boolean mayPublish() {
-        return mayPublish;
+    /// Why nothing on it is taken from the client, or null.
+    @Nullable ReasonCode refusal() {
+        return refusal;
     }
 
     Route route(Broker broker, Session publisher) {

@@ -25,6 +25,23 @@ final class ConnectValidator {
 
     private ConnectValidator() {}
 
+    /// Mosquitto's bridges set this bit of the level, and otherwise speak as it says without.
+    private static final int BRIDGE = 0x80;
+
+    /// The topics by which such bridges tell whether they are connected.
+    private static final String BRIDGE_STATE = "$SYS/broker/connection/";
+
+    /// The protocol level that is meant.
+    static int withoutBridgeBit(int level) {
+        return level == (BRIDGE | Version.MQTT_3_1_1.level()) ? level & ~BRIDGE : level;
+    }
+
+    /// Whether a client may have a topic of this name at all: `$SYS` is the server's, but for what a bridge
+    /// says of itself.
+    static boolean isReserved(String topic) {
+        return topic.startsWith("$SYS/") && !topic.startsWith(BRIDGE_STATE);
+    }
+
     /// What of this protocol level is spoken, or what comes nearest for the answer.
     static Version answeredIn(int level) {
         return level < Version.MQTT_5.level() ? Version.MQTT_3_1_1 : Version.MQTT_5;
@@ -63,7 +80,7 @@ final class ConnectValidator {
     private static boolean mayBeWillTopic(String topic, MqttLimits limits) {
         return Topics.isName(topic, limits.fixed().topicLevelsMax())
                 && !Topics.isShared(topic)
-                && !topic.startsWith("$SYS/");
+                && !isReserved(topic);
     }
 
     /// The peer's chain as TLS verified it; empty without TLS or without a client certificate.

@@ -2,18 +2,19 @@ package io.riacho.mqtt.connection;
 
 import io.netty.buffer.ByteBuf;
 import io.riacho.mqtt.broker.Broker;
+import io.riacho.mqtt.broker.Fanout;
 import io.riacho.mqtt.broker.Session;
 import io.riacho.mqtt.packet.BadPacketException;
 import io.riacho.mqtt.packet.ConnectPacket;
 import io.riacho.mqtt.packet.FrameReader;
 import io.riacho.mqtt.packet.PacketWriter;
 import io.riacho.mqtt.packet.ReasonCode;
+import io.riacho.mqtt.packet.Topics;
 import io.riacho.mqtt.packet.Version;
 import io.riacho.mqtt.session.SessionChange;
 import io.riacho.mqtt.spi.Authenticator;
 import io.riacho.mqtt.spi.Authorizer;
 import io.riacho.mqtt.spi.MqttLimits;
-import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -54,7 +55,7 @@ final class Handshake {
         int end = frames.end();
         int level;
         try {
-            level = ConnectPacket.level(in, start, end);
+            level = ConnectValidator.withoutBridgeBit(ConnectPacket.level(in, start, end));
         } catch (BadPacketException e) {
             connection.closeUnanswered(e.reason());
             return;
@@ -143,19 +144,44 @@ final class Handshake {
             session.release(connection, null);
             return;
         }
-        boolean wasDurable = session.isDurable();
         long seconds =
                 Math.min(read.sessionExpirySeconds(), broker.limits().sessionExpirySecondsMax());
-        boolean present = session.begin(read.cleanStart(), seconds);
         PacketDispatcher dispatcher = new PacketDispatcher(connection, broker, session, read);
         connection.began(session, dispatcher);
-        List<SessionChange> changes = List.of();
-        if (seconds > 0) {
-            changes = List.of(new SessionChange.Opened(session.clientId(), !present, seconds));
-        } else if (wasDurable) {
-            changes = List.of(new SessionChange.Removed(session.clientId()));
+        boolean[] present = new boolean[1];
+        dispatcher
+                .writes()
+                .whenStored(
+                        plan -> {
+                            present[0] = session.begin(read.cleanStart(), seconds, plan);
+                            if (present[0]) {
+                                revoke(session, plan);
+                            }
+                        },
+                        () -> {},
+                        () -> accepted(session, dispatcher, read, present[0]),
+                        () -> {});
+    }
+
+    /// Ends what the client subscribed to as somebody else, or when it might, and forgets what waits for
+    /// it by that.
+    private void revoke(Session session, Fanout plan) {
+        Authorizer authorizer = connection.ports().authorizer();
+        boolean any = false;
+        for (String each : session.filters()) {
+            if (!authorizer.maySubscribe(connection.client(), Topics.unshared(each))) {
+                LOG.info(
+                        "Client {} may not subscribe to {} any more: its subscription ends",
+                        connection.client().id(),
+                        each);
+                var _ = session.unsubscribe(each);
+                plan.add(new SessionChange.Unsubscribed(session.clientId(), each));
+                any = true;
+            }
         }
-        dispatcher.writes().whenStored(changes, () -> accepted(session, dispatcher, read, present));
+        if (any) {
+            session.dropUnless(topic -> authorizer.maySubscribe(connection.client(), topic), plan);
+        }
     }
 
     private void accepted(

@@ -29,6 +29,9 @@ final class InboundBatch implements PublishBatch, Runnable, SessionStore.Complet
     private static final int CAPACITY_FIRST = 16;
     private static final int CAPACITY_KEPT = 4096;
 
+    /// What a message takes in the columns.
+    private static final int MESSAGE_OVERHEAD_BYTES = 48;
+
     private final InboundPublishes owner;
 
     private int size;
@@ -41,6 +44,9 @@ final class InboundBatch implements PublishBatch, Runnable, SessionStore.Complet
     private @Nullable ReasonCode[] refusals = new @Nullable ReasonCode[0];
     private @Nullable String[] reasons = new @Nullable String[0];
     private long payloadBytes;
+
+    /// What its messages count against the limit of what is pending.
+    private long weightBytes;
 
     /// What is to be answered, in order: type, packet id, and the publish it is about or -1.
     private int acks;
@@ -58,7 +64,12 @@ final class InboundBatch implements PublishBatch, Runnable, SessionStore.Complet
     private @Nullable Fanout fanout;
 
     /// What else waits for its turn in the line, and what it weighs.
-    private @Nullable Runnable action;
+    private @Nullable Turn action;
+
+    /// Something that takes its turn in the line of what the client sent, and says when it is done.
+    interface Turn {
+        void begin(Runnable done);
+    }
 
     private int actionBytes;
 
@@ -224,18 +235,28 @@ final class InboundBatch implements PublishBatch, Runnable, SessionStore.Complet
         fanout = planned;
     }
 
-    void action(Runnable todo, int bytes) {
+    void action(Turn todo, int bytes) {
         action = todo;
         actionBytes = bytes;
     }
 
-    @Nullable Runnable action() {
+    @Nullable Turn action() {
         return action;
     }
 
     /// What it counts against the limit of what is pending.
     long weightBytes() {
-        return payloadBytes + actionBytes;
+        return weightBytes + actionBytes;
+    }
+
+    /// The message that was added counts for all of its packet, and for what came of it.
+    ///
+    /// @return how much
+    long weighs(int packetBytes, @Nullable PublishProperties with) {
+        long weight =
+                MESSAGE_OVERHEAD_BYTES + packetBytes + (with == null ? 0 : with.weightBytes());
+        weightBytes += weight;
+        return weight;
     }
 
     CachedTopic cachedTopic(int index) {
@@ -359,6 +380,7 @@ final class InboundBatch implements PublishBatch, Runnable, SessionStore.Complet
         size = 0;
         acks = 0;
         payloadBytes = 0;
+        weightBytes = 0;
         lastBuffer = null;
         Arrays.fill(properties, null);
         Arrays.fill(refusals, null);

@@ -1,6 +1,7 @@
 package io.riacho.mqtt.connection;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.EventLoop;
 import io.riacho.mqtt.broker.Broker;
 import io.riacho.mqtt.broker.Fanout;
@@ -13,6 +14,7 @@ import io.riacho.mqtt.packet.PublishFrame;
 import io.riacho.mqtt.packet.Qos;
 import io.riacho.mqtt.packet.ReasonCode;
 import io.riacho.mqtt.packet.Version;
+import io.riacho.mqtt.session.Message;
 import io.riacho.mqtt.spi.Client;
 import io.riacho.mqtt.spi.MqttLimits;
 import io.riacho.mqtt.spi.PublishBatch;
@@ -63,7 +65,10 @@ final class InboundPublishes {
 
     private int unacknowledged;
 
-    /// How many the session has received for good: counting them anew for each PUBLISH would take a walk.
+    /// QoS 2 ids that came by this connection and are received for good: each new connection has the whole
+    /// quota (4.9), whatever the client has not released of earlier ones.
+    private final BitSet receivedHere = new BitSet(0);
+
     private int received;
 
     private long pendingBytes;
@@ -74,7 +79,6 @@ final class InboundPublishes {
         this.session = session;
         this.version = connection.client().version();
         this.topics = new InboundTopics(connection, broker.limits());
-        this.received = session.received().cardinality();
     }
 
     Client client() {
@@ -130,7 +134,7 @@ final class InboundPublishes {
                         frame.payloadStart(),
                         frame.payloadBytes(),
                         frame.properties());
-        pendingBytes += frame.payloadBytes();
+        pendingBytes += batch.weighs(end - start, frame.properties());
         if (qos == Qos.AT_LEAST_ONCE) {
             batch.addAck(PacketType.PUBACK, id, index, null);
         } else if (qos == Qos.EXACTLY_ONCE) {
@@ -155,18 +159,23 @@ final class InboundPublishes {
     }
 
     private @Nullable ReasonCode refusal(CachedTopic topic) {
-        if (!topic.mayPublish()) {
-            return ReasonCode.NOT_AUTHORIZED;
+        if (topic.refusal() != null) {
+            return topic.refusal();
         }
         if (frame.retain()) {
             if (!connection.ports().authorizer().mayRetain(connection.client(), topic.name())) {
                 return ReasonCode.NOT_AUTHORIZED;
             }
-            if (!broker.mayRetain(topic.name(), frame.payloadBytes())) {
+            if (frame.payloadBytes() > 0 && !broker.mayRetain(topic.name(), weightBytes(topic))) {
                 return ReasonCode.QUOTA_EXCEEDED;
             }
         }
         return null;
+    }
+
+    private int weightBytes(CachedTopic topic) {
+        return Message.weightBytes(
+                ByteBufUtil.utf8Bytes(topic.name()), frame.payloadBytes(), frame.properties());
     }
 
     private void refuse(Qos qos, int id, ReasonCode code, String topic) throws BadPacketException {
@@ -197,22 +206,20 @@ final class InboundPublishes {
         return batch;
     }
 
-    /// Does something when all that came before it is done: a SUBSCRIBE sees what was retained before
-    /// it.
+    /// Does something when all that came before it is done, and before anything that comes after it: a
+    /// SUBSCRIBE sees what was retained before it, and a PUBLISH behind it sees the subscription.
     ///
+    /// @param todo begins, unless the connection has ended by then
     /// @param bytes what it weighs while it waits
-    void inOrder(Runnable todo, int bytes) {
+    void inOrder(InboundBatch.Turn todo, int bytes) {
         submit();
-        if (line.isEmpty()) {
-            todo.run();
-            return;
-        }
         InboundBatch batch = filling();
         filling = null;
         batch.action(todo, bytes);
         batch.phase(InboundBatch.Phase.ANSWERED);
         pendingBytes += bytes;
         line.add(batch);
+        progress();
     }
 
     /// The read is over: offers what it brought.
@@ -275,16 +282,18 @@ final class InboundPublishes {
                     fail(head);
                     yield true;
                 }
-                Fanout fanout = FanoutPlanner.of(head, broker, session);
-                if (fanout != null) {
+                head.phase(InboundBatch.Phase.STORING);
+                InboundBatch.Turn action = head.action();
+                if (action != null) {
+                    begin(head, action);
+                } else {
+                    Fanout fanout = FanoutPlanner.plan(head, broker, session);
+                    if (fanout == null) {
+                        finish(head);
+                        yield true;
+                    }
                     head.fanout(fanout);
                 }
-                if (fanout == null || fanout.changes().isEmpty()) {
-                    finish(head);
-                    yield true;
-                }
-                head.phase(InboundBatch.Phase.STORING);
-                broker.store(fanout.changes(), head);
                 yield head.phase() == InboundBatch.Phase.STORED && move(head);
             }
             case STORED -> {
@@ -310,10 +319,19 @@ final class InboundPublishes {
                 acknowledge(batch, ack, out);
             }
         }
-        Runnable action = batch.action();
         leaveLine(batch);
-        if (action != null && connection.isOpen()) {
-            action.run();
+    }
+
+    private void begin(InboundBatch batch, InboundBatch.Turn action) {
+        Runnable done =
+                () -> {
+                    batch.phase(InboundBatch.Phase.STORED);
+                    progress();
+                };
+        if (connection.isOpen()) {
+            action.begin(done);
+        } else {
+            done.run();
         }
     }
 
@@ -337,6 +355,7 @@ final class InboundPublishes {
                     unacknowledged--;
                     if (!refused) {
                         session.received().set(id);
+                        receivedHere.set(id);
                         received++;
                     }
                 } else if (refused) {
@@ -346,7 +365,10 @@ final class InboundPublishes {
             case PacketType.PUBCOMP -> {
                 if (session.received().get(id)) {
                     session.received().clear(id);
-                    received--;
+                    if (receivedHere.get(id)) {
+                        receivedHere.clear(id);
+                        received--;
+                    }
                 } else {
                     code = ReasonCode.PACKET_IDENTIFIER_NOT_FOUND;
                 }
@@ -356,7 +378,8 @@ final class InboundPublishes {
         if (out == null) {
             return;
         }
-        if (code == ReasonCode.NOT_AUTHORIZED && version == Version.MQTT_3_1_1) {
+        boolean cannotSay = code == ReasonCode.NOT_AUTHORIZED || code == ReasonCode.QUOTA_EXCEEDED;
+        if (cannotSay && code != null && version == Version.MQTT_3_1_1) {
             connection.end(code, "PUBLISH is refused");
             return;
         }
@@ -376,7 +399,11 @@ final class InboundPublishes {
                 arriving.clear(batch.ackId(ack));
             }
         }
+        Fanout fanout = batch.fanout();
         leaveLine(batch);
+        if (fanout != null) {
+            broker.withdraw(fanout);
+        }
         if (failure != null) {
             connection.endUndurable(failure, "nothing can be made durable now");
         }

@@ -22,6 +22,18 @@ final class InboundTopics {
         this.limits = limits;
     }
 
+    /// Why messages on a topic are refused, or null when they are taken: a name that is well-formed and not
+    /// taken here costs its messages, not the connection.
+    private @Nullable ReasonCode refusal(String name) {
+        if (!Topics.isName(name, limits.fixed().topicLevelsMax())
+                || Topics.isShared(name)
+                || ConnectValidator.isReserved(name)) {
+            return ReasonCode.TOPIC_NAME_INVALID;
+        }
+        boolean allowed = connection.ports().authorizer().mayPublish(connection.client(), name);
+        return allowed ? null : ReasonCode.NOT_AUTHORIZED;
+    }
+
     /// The topic of a PUBLISH, by name or by alias.
     CachedTopic of(ByteBuf in, PublishFrame frame) throws BadPacketException {
         int alias = frame.topicAlias();
@@ -42,16 +54,11 @@ final class InboundTopics {
         CachedTopic topic = known.get(in, frame.topicStart(), frame.topicBytes());
         if (topic == null) {
             String name = frame.topic(in);
-            if (!Topics.isName(name, limits.fixed().topicLevelsMax())
-                    || Topics.isShared(name)
-                    || name.startsWith("$SYS/")) {
+            if (!Topics.isName(name, Integer.MAX_VALUE)) {
                 throw new BadPacketException(
                         ReasonCode.TOPIC_NAME_INVALID, "a topic name that is not valid");
             }
-            topic =
-                    new CachedTopic(
-                            name,
-                            connection.ports().authorizer().mayPublish(connection.client(), name));
+            topic = new CachedTopic(name, refusal(name));
             known.put(topic);
         }
         if (alias != 0) {

@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// Watches that something comes from a client at least every 1.5 times its keep-alive [MQTT-3.1.2-22].
+/// Watches that a packet comes from a client at least every 1.5 times its keep-alive [MQTT-3.1.2-22].
 /// While its socket is not read the time stands still: it may well have sent its PINGREQ. For the
 /// connection's event loop.
 final class KeepAlive {
@@ -31,7 +31,7 @@ final class KeepAlive {
         checkIn(limitNanos);
     }
 
-    /// Something came, or the socket is read again.
+    /// A packet came, or the socket is read again.
     void alive() {
         lastReadNanos = System.nanoTime();
     }

@@ -4,16 +4,21 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import io.riacho.mqtt.broker.Broker;
+import io.riacho.mqtt.broker.LeftWill;
 import io.riacho.mqtt.broker.Session;
 import io.riacho.mqtt.broker.SessionOwner;
 import io.riacho.mqtt.packet.BadPacketException;
+import io.riacho.mqtt.packet.ConnectPacket;
 import io.riacho.mqtt.packet.FrameReader;
 import io.riacho.mqtt.packet.PacketType;
 import io.riacho.mqtt.packet.PacketWriter;
 import io.riacho.mqtt.packet.ReasonCode;
 import io.riacho.mqtt.packet.Version;
+import io.riacho.mqtt.spi.Client;
 import io.riacho.mqtt.spi.PublishBatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -68,6 +73,10 @@ final class MqttConnection implements SessionOwner {
     private ReasonCode endCode = ReasonCode.UNSPECIFIED_ERROR;
     private String endReason = "the connection was lost";
     private boolean announced;
+    private boolean detached;
+
+    /// The client, for its will; null unless it has one and CONNACK was written.
+    private @Nullable Client departed;
 
     MqttConnection(ConnectionRegistry registry, String listener, ChannelHandlerContext context) {
         this.registry = registry;
@@ -114,7 +123,12 @@ final class MqttConnection implements SessionOwner {
 
     @Override
     public void takeOver() {
-        endLater(ReasonCode.SESSION_TAKEN_OVER, "another connection has this client id");
+        onLoop(() -> {
+            end(ReasonCode.SESSION_TAKEN_OVER, "another connection has this client id");
+            // However long the last bytes take on their way out: nothing of the session hangs on
+            // them.
+            detach();
+        });
     }
 
     @Override
@@ -189,6 +203,9 @@ final class MqttConnection implements SessionOwner {
     }
 
     void readIsOver() {
+        if (decoder.tookPackets()) {
+            alive();
+        }
         if (dispatcher != null) {
             dispatcher.readIsOver();
         }
@@ -234,6 +251,9 @@ final class MqttConnection implements SessionOwner {
             timeout = null;
         }
         registry.add(client);
+        if (dispatcher != null && dispatcher.will() != null) {
+            departed = DepartedClient.of(client);
+        }
         announced = true;
         mine.online();
         ports().events().connected(client, present);
@@ -273,7 +293,7 @@ final class MqttConnection implements SessionOwner {
         return state == State.CONNECTING || (dispatcher != null && dispatcher.isFull());
     }
 
-    /// Something came, or the socket is read again.
+    /// A packet came, or the socket is read again.
     void alive() {
         if (dispatcher != null) {
             dispatcher.alive();
@@ -340,7 +360,7 @@ final class MqttConnection implements SessionOwner {
 
     /// Something that waited is done: acknowledgements may have been written, and there may be room.
     void progressed() {
-        if (state == State.CLOSED) {
+        if (detached) {
             releaseSession();
             return;
         }
@@ -386,8 +406,22 @@ final class MqttConnection implements SessionOwner {
 
     private void closeAfterFlush() {
         state = State.CLOSING;
-        if (packetBuffer.flushAndClose()) {
-            timeout = loop().schedule(this::close, CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+        packetBuffer.flushAndFinish(this::finish);
+        timeout = loop().schedule(this::close, CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /// The last bytes are out. The client may still be sending: were the socket closed with bytes of it
+    /// unread, the system would reset the connection, and the client might never read why it ended.
+    private void finish(boolean flushed) {
+        if (flushed && channel() instanceof DuplexChannel duplex && duplex.isActive()) {
+            detach();
+            decoder.discard();
+            SslHandler tls = channel().pipeline().get(SslHandler.class);
+            if (tls == null) {
+                var _ = duplex.shutdownOutput();
+            } else {
+                tls.closeOutbound().addListener(_ -> duplex.shutdownOutput());
+            }
         } else {
             close();
         }
@@ -411,6 +445,15 @@ final class MqttConnection implements SessionOwner {
         }
         decoder.end();
         packetBuffer.discard();
+        detach();
+    }
+
+    /// The connection has no part in the session any more, nor in what is told of clients.
+    private void detach() {
+        if (detached) {
+            return;
+        }
+        detached = true;
         if (dispatcher == null) {
             if (!client.id().isEmpty()) {
                 broker.withdraw(this);
@@ -425,13 +468,20 @@ final class MqttConnection implements SessionOwner {
         releaseSession();
     }
 
+    private @Nullable LeftWill leftWill(ConnectPacket.@Nullable Will will) {
+        Client as = departed;
+        return will == null || as == null
+                ? null
+                : new WillBatch(will, as, ports().publishHandler());
+    }
+
     /// Gives the session up as soon as nothing of it is on its way.
     private void releaseSession() {
         Session mine = session;
         if (mine != null && dispatcher != null && dispatcher.isQuiet()) {
             session = null;
             client.has(null);
-            mine.release(this, announced ? dispatcher.will() : null);
+            mine.release(this, leftWill(dispatcher.will()));
         }
     }
 }

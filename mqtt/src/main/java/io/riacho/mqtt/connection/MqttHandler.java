@@ -52,9 +52,7 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        MqttConnection mine = connection();
-        mine.alive();
-        mine.readIsOver();
+        connection().readIsOver();
     }
 
     @Override

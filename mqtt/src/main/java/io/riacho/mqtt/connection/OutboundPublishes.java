@@ -76,7 +76,7 @@ final class OutboundPublishes {
                 session.pauseDraining();
                 break;
             }
-            Delivery next = session.poll(inFlight.size() < windowMax, oldestSequence());
+            Delivery next = session.poll(mayFly(), oldestSequence());
             if (next == null) {
                 break;
             }
@@ -86,6 +86,10 @@ final class OutboundPublishes {
         }
         connection.counters().sent(messages);
         return out.isReadable() || messages > 0;
+    }
+
+    private boolean mayFly() {
+        return inFlight.size() < windowMax && !session.isFlightFull();
     }
 
     private long oldestSequence() {
@@ -128,7 +132,7 @@ final class OutboundPublishes {
 
     private void fly(Delivery delivery) {
         inFlight.put(delivery.packetId(), delivery);
-        session.unacked().add(delivery);
+        session.flies(delivery);
     }
 
     private boolean write(Delivery delivery, Message message, ByteBuf out, long now) {
@@ -208,7 +212,14 @@ final class OutboundPublishes {
         int id = AckPacket.packetId(ack);
         Delivery delivery = inFlight.get(id);
         if (delivery == null) {
-            ack(connection.out(8), PacketType.PUBREL, id, ReasonCode.PACKET_IDENTIFIER_NOT_FOUND);
+            // One that says no is the end of it: nothing is to be released (4.3.3).
+            if (AckPacket.code(ack) < 0x80) {
+                ack(
+                        connection.out(8),
+                        PacketType.PUBREL,
+                        id,
+                        ReasonCode.PACKET_IDENTIFIER_NOT_FOUND);
+            }
             return;
         }
         if (delivery.qos() != Qos.EXACTLY_ONCE) {
@@ -224,9 +235,12 @@ final class OutboundPublishes {
             ack(connection.out(4), PacketType.PUBREL, id, ReasonCode.SUCCESS);
             return;
         }
+        SessionChange change = new SessionChange.Released(session.clientId(), delivery.sequence());
         writes.whenStored(
-                List.of(new SessionChange.Released(session.clientId(), delivery.sequence())),
-                () -> ack(connection.out(4), PacketType.PUBREL, id, ReasonCode.SUCCESS));
+                plan -> plan.add(change),
+                () -> {},
+                () -> ack(connection.out(4), PacketType.PUBREL, id, ReasonCode.SUCCESS),
+                () -> {});
     }
 
     void pubcomp(ByteBuf in, int start, int end) throws BadPacketException {
@@ -246,6 +260,7 @@ final class OutboundPublishes {
     /// [MQTT-4.4.0-2].
     private void conclude(Delivery delivery, int code) {
         inFlight.remove(delivery.packetId());
+        session.landed(delivery);
         acked(delivery);
         ReasonCode reason = ReasonCode.of(code);
         if (code < 0x80) {

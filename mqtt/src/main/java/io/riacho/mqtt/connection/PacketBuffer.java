@@ -1,6 +1,7 @@
 package io.riacho.mqtt.connection;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import org.jspecify.annotations.Nullable;
@@ -50,17 +51,20 @@ final class PacketBuffer {
         }
     }
 
-    /// Sends what is left and closes the channel behind it.
+    /// Sends what is left.
     ///
-    /// @return false when nothing is left: the caller may close at once
-    boolean flushAndClose() {
+    /// @param then told whether it went out
+    void flushAndFinish(BooleanConsumer then) {
         ByteBuf bytes = take();
-        if (bytes == null) {
-            context.flush();
-            return false;
-        }
-        context.writeAndFlush(bytes).addListener(ChannelFutureListener.CLOSE);
-        return true;
+        context.writeAndFlush(bytes == null ? Unpooled.EMPTY_BUFFER : bytes)
+                .addListener(
+                        // Not within Netty's flush: the output may be shut down for it.
+                        sent -> context.executor().execute(() -> then.accept(sent.isSuccess())));
+    }
+
+    /// Told yes or no.
+    interface BooleanConsumer {
+        void accept(boolean value);
     }
 
     private @Nullable ByteBuf take() {

@@ -14,6 +14,7 @@ final class PacketDecoderLoop {
     private final FrameReader frames;
     private final ReadBuffer unread = new ReadBuffer();
     private boolean inRead;
+    private boolean took;
     private boolean parsing;
     private boolean paused;
     private boolean intakeFull;
@@ -38,6 +39,13 @@ final class PacketDecoderLoop {
         inRead = false;
     }
 
+    /// Whether a whole packet came since the last time: its beginning is no sign of life [MQTT-3.1.2-22].
+    boolean tookPackets() {
+        boolean any = took;
+        took = false;
+        return any;
+    }
+
     /// The socket is not read.
     boolean isPaused() {
         return paused;
@@ -47,6 +55,7 @@ final class PacketDecoderLoop {
         parsing = true;
         try {
             while (!paused && connection.isReceiving() && frames.next(in)) {
+                took = true;
                 connection.take(frames, in);
             }
         } catch (BadPacketException e) {
@@ -93,6 +102,13 @@ final class PacketDecoderLoop {
             parse(in);
             connection.readIsOver();
         }
+    }
+
+    /// What still comes is read to be forgotten.
+    void discard() {
+        paused = false;
+        unread.releaseIf(!parsing);
+        connection.channel().config().setAutoRead(true);
     }
 
     /// The socket is closed.

@@ -87,7 +87,9 @@ final class PacketDispatcher {
             boolean ends = seconds == 0 && session.isDurable();
             session.expirySeconds(Math.min(seconds, broker.limits().sessionExpirySecondsMax()));
             if (ends) {
-                broker.storeQuietly(List.of(new SessionChange.Removed(session.clientId())));
+                broker.inOrder(() ->
+                        broker.storeQuietly(
+                                List.of(new SessionChange.Removed(session.clientId()))));
             }
         }
         if (packet.code() == ReasonCode.SUCCESS) {
@@ -125,7 +127,11 @@ final class PacketDispatcher {
 
     /// Sends what waits for the client.
     void drain() {
-        outbound.drain();
+        if (requests.isPending()) {
+            session.pauseDraining();
+        } else {
+            outbound.drain();
+        }
     }
 
     void storeAcked() {

@@ -1,10 +1,10 @@
 package io.riacho.mqtt.connection;
 
 import io.riacho.mqtt.broker.Broker;
-import io.riacho.mqtt.session.SessionChange;
+import io.riacho.mqtt.broker.Fanout;
 import io.riacho.mqtt.session.SessionStore;
 import io.riacho.mqtt.spi.PublishBatch;
-import java.util.List;
+import java.util.function.Consumer;
 
 /// The changes of one client's session that are on their way to the store, for those who wait for
 /// them. For the connection's event loop.
@@ -24,37 +24,43 @@ final class SessionWrites {
         return pending == 0;
     }
 
-    /// Does what must wait until changes are durable, unless the connection ends meanwhile; ends the
-    /// connection when they cannot be made durable.
-    void whenStored(List<SessionChange> changes, Runnable then) {
-        if (changes.isEmpty()) {
-            then.run();
-            return;
-        }
+    /// Plans changes in the order of the journal, and does what must wait until they are durable, unless
+    /// the connection ends meanwhile; ends the connection when they cannot be made durable.
+    ///
+    /// @param plan must not block, nor call anybody
+    /// @param undo takes back in memory what could not be stored
+    /// @param done runs in any case, last
+    void whenStored(Consumer<Fanout> plan, Runnable undo, Runnable then, Runnable done) {
         pending++;
-        broker.store(
-                changes,
-                new SessionStore.Completion() {
-                    @Override
-                    public void stored() {
-                        connection.onLoop(() -> after(then));
-                    }
+        var _ =
+                broker.plan(
+                        plan,
+                        new SessionStore.Completion() {
+                            @Override
+                            public void stored() {
+                                connection.onLoop(() -> after(then, done));
+                            }
 
-                    @Override
-                    public void failed(boolean full, String reason) {
-                        PublishBatch.Failure failure =
-                                full ? PublishBatch.Failure.FULL : PublishBatch.Failure.UNAVAILABLE;
-                        Runnable end = () -> connection.endUndurable(failure, reason);
-                        connection.onLoop(() -> after(end));
-                    }
-                });
+                            @Override
+                            public void failed(boolean full, String reason) {
+                                PublishBatch.Failure failure =
+                                        full
+                                                ? PublishBatch.Failure.FULL
+                                                : PublishBatch.Failure.UNAVAILABLE;
+                                connection.onLoop(() -> {
+                                    broker.inOrder(undo);
+                                    after(() -> connection.endUndurable(failure, reason), done);
+                                });
+                            }
+                        });
     }
 
-    private void after(Runnable then) {
+    private void after(Runnable then, Runnable done) {
         pending--;
         if (connection.isOpen()) {
             then.run();
         }
+        done.run();
         connection.progressed();
     }
 }

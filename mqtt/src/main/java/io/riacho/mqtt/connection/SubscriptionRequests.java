@@ -16,10 +16,11 @@ import io.riacho.mqtt.packet.SubscriptionOptions.RetainHandling;
 import io.riacho.mqtt.packet.Topics;
 import io.riacho.mqtt.packet.UnsubscribePacket;
 import io.riacho.mqtt.packet.Version;
-import io.riacho.mqtt.session.Message;
 import io.riacho.mqtt.session.SessionChange;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// One client's SUBSCRIBEs and UNSUBSCRIBEs. On the connection's event loop.
 final class SubscriptionRequests {
@@ -34,6 +35,7 @@ final class SubscriptionRequests {
     private final SessionWrites writes;
     private final Version version;
     private final int packetBytesMax;
+    private boolean pending;
 
     SubscriptionRequests(
             MqttConnection connection,
@@ -53,7 +55,7 @@ final class SubscriptionRequests {
 
     void subscribe(ByteBuf in, int start, int end) throws BadPacketException {
         SubscribePacket packet = SubscribePacket.read(in, start, end, version);
-        inbound.inOrder(() -> connection.attempt(() -> subscribe(packet)), end - start);
+        inbound.inOrder(done -> attempt(() -> subscribe(packet, done), done), end - start);
     }
 
     /// Neither SUBACK nor UNSUBACK can be cut: a client that takes none so large has asked too much
@@ -65,16 +67,34 @@ final class SubscriptionRequests {
         }
     }
 
-    private void subscribe(SubscribePacket packet) throws BadPacketException {
+    /// One that is found bad leaves the line, and ends the connection.
+    private void attempt(MqttConnection.Step step, Runnable done) {
+        try {
+            step.run();
+        } catch (BadPacketException e) {
+            connection.bad(e);
+            done.run();
+        }
+    }
+
+    /// A subscription or its end is on its way to the store: what the subscriber gets by it comes behind
+    /// the answer.
+    boolean isPending() {
+        return pending;
+    }
+
+    private void subscribe(SubscribePacket packet, Runnable done) throws BadPacketException {
         mayAnswer(packet.entries().size());
         ReasonCode[] codes = new ReasonCode[packet.entries().size()];
         List<Subscription> granted = new ArrayList<>(codes.length);
-        List<SessionChange> changes = new ArrayList<>(codes.length);
         int room =
                 broker.limits().fixed().subscriptionsPerSessionMax() - session.subscriptionCount();
         for (int i = 0; i < codes.length; i++) {
             SubscribePacket.Entry entry = packet.entries().get(i);
-            boolean another = !session.isSubscribed(entry.filter());
+            boolean another =
+                    !session.isSubscribed(entry.filter())
+                            && granted.stream()
+                                    .noneMatch(each -> each.filter().equals(entry.filter()));
             codes[i] = decide(entry, another && room <= 0);
             if (codes[i].isError()) {
                 continue;
@@ -83,16 +103,60 @@ final class SubscriptionRequests {
             granted.add(
                     new Subscription(
                             session, entry.filter(), entry.options(), packet.subscriptionId()));
-            if (session.isDurable()) {
-                changes.add(
-                        new SessionChange.Subscribed(
-                                session.clientId(),
-                                entry.filter(),
-                                entry.options(),
-                                packet.subscriptionId()));
-            }
         }
-        writes.whenStored(changes, () -> grant(packet.packetId(), codes, granted));
+        List<Undo> undo = new ArrayList<>(granted.size());
+        change(
+                plan -> granted.forEach(each -> grant(each, plan, undo)),
+                undo,
+                () -> {
+                    PacketWriter.suback(connection.out(64), version, packet.packetId(), codes);
+                    for (Subscription each : granted) {
+                        connection.ports().events().subscribed(connection.client(), each.filter());
+                    }
+                },
+                done);
+    }
+
+    /// Stores a change of subscriptions, then answers.
+    private void change(Consumer<Fanout> plan, List<Undo> undo, Runnable answer, Runnable done) {
+        pending = true;
+        writes.whenStored(
+                plan,
+                () -> undo.reversed().forEach(this::takeBack),
+                answer,
+                () -> {
+                    pending = false;
+                    done.run();
+                    connection.drain();
+                });
+    }
+
+    private void grant(Subscription subscription, Fanout plan, List<Undo> undo) {
+        Subscription earlier = session.subscribe(subscription);
+        undo.add(new Undo(subscription.filter(), earlier));
+        if (session.isDurable()) {
+            plan.add(
+                    new SessionChange.Subscribed(
+                            session.clientId(),
+                            subscription.filter(),
+                            subscription.options(),
+                            subscription.id()));
+        }
+        if (wantsRetained(subscription, earlier == null)) {
+            plan.addRetained(subscription);
+        }
+    }
+
+    /// What a filter's subscription was before a change that could not be stored.
+    private record Undo(String filter, @Nullable Subscription earlier) {}
+
+    private void takeBack(Undo change) {
+        Subscription earlier = change.earlier();
+        if (earlier == null) {
+            var _ = session.unsubscribe(change.filter());
+        } else {
+            var _ = session.subscribe(earlier);
+        }
     }
 
     private ReasonCode decide(SubscribePacket.Entry entry, boolean full) throws BadPacketException {
@@ -128,23 +192,6 @@ final class SubscriptionRequests {
         };
     }
 
-    private void grant(int packetId, ReasonCode[] codes, List<Subscription> granted) {
-        Fanout retained = new Fanout();
-        for (Subscription each : granted) {
-            boolean isNew = session.subscribe(each);
-            if (wantsRetained(each, isNew)) {
-                addRetained(each, retained);
-            }
-        }
-        PacketWriter.suback(connection.out(64), version, packetId, codes);
-        for (Subscription each : granted) {
-            connection.ports().events().subscribed(connection.client(), each.filter());
-        }
-        if (retained.targets() > 0) {
-            writes.whenStored(retained.changes(), () -> broker.deliver(retained));
-        }
-    }
-
     private static boolean wantsRetained(Subscription subscription, boolean isNew) {
         SubscriptionOptions options = subscription.options();
         RetainHandling handling = options.retainHandling();
@@ -156,47 +203,48 @@ final class SubscriptionRequests {
                 };
     }
 
-    private void addRetained(Subscription subscription, Fanout into) {
-        long now = broker.nowMillis();
-        broker.forEachRetained(
-                subscription.plainFilter(),
-                (Message message) -> {
-                    if (!message.isExpired(now)) {
-                        into.add(message, subscription, true);
-                    }
-                });
-    }
-
     void unsubscribe(ByteBuf in, int start, int end) throws BadPacketException {
         UnsubscribePacket packet = UnsubscribePacket.read(in, start, end, version);
-        inbound.inOrder(() -> connection.attempt(() -> unsubscribe(packet)), end - start);
+        inbound.inOrder(done -> attempt(() -> unsubscribe(packet, done), done), end - start);
     }
 
-    private void unsubscribe(UnsubscribePacket packet) throws BadPacketException {
+    private void unsubscribe(UnsubscribePacket packet, Runnable done) throws BadPacketException {
         mayAnswer(packet.filters().size());
         ReasonCode[] codes = new ReasonCode[packet.filters().size()];
-        List<SessionChange> changes = new ArrayList<>(codes.length);
         for (int i = 0; i < codes.length; i++) {
             String filter = packet.filters().get(i);
+            codes[i] = ReasonCode.SUCCESS;
             if (!Topics.isFilter(filter, broker.limits().fixed().topicLevelsMax())) {
                 if (version == Version.MQTT_3_1_1) {
                     throw new BadPacketException(
                             ReasonCode.TOPIC_FILTER_INVALID, "a topic filter that is not valid");
                 }
                 codes[i] = ReasonCode.TOPIC_FILTER_INVALID;
-                continue;
-            }
-            if (!session.unsubscribe(filter)) {
-                codes[i] = ReasonCode.NO_SUBSCRIPTION_EXISTED;
-                continue;
-            }
-            codes[i] = ReasonCode.SUCCESS;
-            if (session.isDurable()) {
-                changes.add(new SessionChange.Unsubscribed(session.clientId(), filter));
             }
         }
-        writes.whenStored(
-                changes,
-                () -> PacketWriter.unsuback(connection.out(64), version, packet.packetId(), codes));
+        List<Undo> undo = new ArrayList<>(codes.length);
+        change(
+                plan -> {
+                    for (int i = 0; i < codes.length; i++) {
+                        if (!codes[i].isError()) {
+                            codes[i] = end(packet.filters().get(i), plan, undo);
+                        }
+                    }
+                },
+                undo,
+                () -> PacketWriter.unsuback(connection.out(64), version, packet.packetId(), codes),
+                done);
+    }
+
+    private ReasonCode end(String filter, Fanout plan, List<Undo> undo) {
+        Subscription earlier = session.unsubscribe(filter);
+        if (earlier == null) {
+            return ReasonCode.NO_SUBSCRIPTION_EXISTED;
+        }
+        undo.add(new Undo(filter, earlier));
+        if (session.isDurable()) {
+            plan.add(new SessionChange.Unsubscribed(session.clientId(), filter));
+        }
+        return ReasonCode.SUCCESS;
     }
 }

@@ -1,5 +1,6 @@
 package io.riacho.mqtt.packet;
 
+import io.netty.buffer.ByteBufUtil;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,9 @@ public record PublishProperties(
 
     public static final long NO_EXPIRY = -1;
 
+    private static final int OBJECT_BYTES = 40;
+    private static final int STRING_BYTES = 56;
+
     public static final PublishProperties NONE =
             new PublishProperties(null, NO_EXPIRY, null, null, null, List.of());
 
@@ -29,6 +33,28 @@ public record PublishProperties(
 
     public static PublishProperties contentType(String type) {
         return new PublishProperties(null, NO_EXPIRY, type, null, null, List.of());
+    }
+
+    /// What they take in memory at most, as objects and as the bytes that subscribers are sent: an empty
+    /// user property is five bytes on the wire and more than twenty times that here.
+    public long weightBytes() {
+        long bytes = text(contentType) + text(responseTopic);
+        if (correlationData != null) {
+            bytes += OBJECT_BYTES + 2L * correlationData.length;
+        }
+        for (UserProperty each : userProperties) {
+            bytes += OBJECT_BYTES + text(each.name()) + text(each.value());
+        }
+        return bytes;
+    }
+
+    private static long text(@Nullable String text) {
+        if (text == null) {
+            return 0;
+        }
+        int chars = text.length();
+        int wire = ByteBufUtil.utf8Bytes(text);
+        return STRING_BYTES + wire + (wire == chars ? chars : 2L * chars);
     }
 
     public PublishProperties withExpirySeconds(long seconds) {

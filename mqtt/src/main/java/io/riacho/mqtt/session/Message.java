@@ -15,7 +15,7 @@ public final class Message {
     public static final long NEVER = Long.MAX_VALUE;
 
     private static final byte[] NO_BYTES = new byte[0];
-    private static final int OVERHEAD_BYTES = 128;
+    private static final int OVERHEAD_BYTES = 224;
 
     private final String topic;
     private final byte[] topicBytes;
@@ -24,6 +24,7 @@ public final class Message {
     private final boolean retain;
     private final PublishProperties properties;
     private final long expiresAtMillis;
+    private final int weightBytes;
 
     /// The properties on the wire; made when first needed, the same whoever makes them.
     private byte @Nullable [] commonProperties;
@@ -46,6 +47,7 @@ public final class Message {
         this.retain = retain;
         this.properties = properties;
         this.expiresAtMillis = expiresAtMillis;
+        this.weightBytes = weightBytes(topicBytes.length, payload.length, properties);
     }
 
     /// A message that arrives now, its expiry taken from its properties.
@@ -100,9 +102,22 @@ public final class Message {
         return nowMillis >= expiresAtMillis;
     }
 
-    /// What it counts against a limit in bytes.
+    /// What it counts against a limit in bytes: all that it takes in memory, at most.
     public int weightBytes() {
-        return OVERHEAD_BYTES + 2 * topicBytes.length + payload.length;
+        return weightBytes;
+    }
+
+    /// What a message would count.
+    ///
+    /// @param topicBytes the topic's length in UTF-8
+    public static int weightBytes(
+            int topicBytes, int payloadBytes, @Nullable PublishProperties properties) {
+        // As text the topic has up to two bytes for each of UTF-8.
+        long bytes = OVERHEAD_BYTES + 3L * topicBytes + payloadBytes;
+        if (properties != null) {
+            bytes += properties.weightBytes();
+        }
+        return (int) Math.min(Integer.MAX_VALUE, bytes);
     }
 
     /// The properties on the wire that are the same for every subscriber, not to be changed.

@@ -46,8 +46,22 @@ public sealed interface SessionChange {
     /// @param sequence the message's number in that session, from 1; its packet id follows from it
     /// @param qos 1 or 2
     /// @param subscriptionIds by reference, never changed
+    /// @param sharedFilter the shared subscription that it came by, `$share/name/` included, or null
     @SuppressWarnings("ArrayRecordComponent") // a handful of numbers, never compared
-    record Target(String clientId, long sequence, Qos qos, boolean retain, int[] subscriptionIds) {}
+    record Target(
+            String clientId,
+            long sequence,
+            Qos qos,
+            boolean retain,
+            int[] subscriptionIds,
+            @Nullable String sharedFilter) {
+
+        /// By no shared subscription.
+        public Target(
+                String clientId, long sequence, Qos qos, boolean retain, int[] subscriptionIds) {
+            this(clientId, sequence, qos, retain, subscriptionIds, null);
+        }
+    }
 
     /// The client has a QoS 2 message (PUBREC came): from now on it is owed PUBREL only.
     record Released(String clientId, long sequence) implements SessionChange {}

@@ -41,6 +41,9 @@ public final class SessionChangeFormat {
     private static final int COMPLETED = 10;
     private static final int RETAINED = 11;
 
+    /// `QUEUED` whose targets say, last, by which shared subscription they came.
+    private static final int QUEUED_SHARED = 12;
+
     private SessionChangeFormat() {}
 
     /// Appends a change.
@@ -65,10 +68,14 @@ public final class SessionChangeFormat {
                 text(out, c.filter());
             }
             case Queued c -> {
-                message(out.writeByte(QUEUED), c.message());
+                boolean shared = c.targets().stream().anyMatch(t -> t.sharedFilter() != null);
+                message(out.writeByte(shared ? QUEUED_SHARED : QUEUED), c.message());
                 out.writeInt(c.targets().size());
                 for (Target each : c.targets()) {
                     target(out, each);
+                    if (shared) {
+                        optionalText(out, each.sharedFilter());
+                    }
                 }
             }
             case Released c -> {
@@ -115,12 +122,12 @@ public final class SessionChangeFormat {
                             SubscriptionOptions.of(in.readByte()),
                             in.readInt());
             case UNSUBSCRIBED -> new Unsubscribed(text(in), text(in));
-            case QUEUED -> {
+            case QUEUED, QUEUED_SHARED -> {
                 Message message = message(in);
                 int size = in.readInt();
                 List<Target> targets = new ArrayList<>(Math.min(size, 1024));
                 for (int i = 0; i < size; i++) {
-                    targets.add(target(in));
+                    targets.add(target(in, kind == QUEUED_SHARED));
                 }
                 yield new Queued(message, targets);
             }
@@ -199,7 +206,7 @@ public final class SessionChangeFormat {
         }
     }
 
-    private static Target target(ByteBuf in) {
+    private static Target target(ByteBuf in, boolean shared) {
         String clientId = text(in);
         long sequence = in.readLong();
         Qos qos = Qos.of(in.readByte());
@@ -208,7 +215,8 @@ public final class SessionChangeFormat {
         for (int i = 0; i < ids.length; i++) {
             ids[i] = in.readInt();
         }
-        return new Target(clientId, sequence, qos, retain, ids);
+        String sharedFilter = shared ? optionalText(in) : null;
+        return new Target(clientId, sequence, qos, retain, ids, sharedFilter);
     }
 
     private static void text(ByteBuf out, String text) {

@@ -78,6 +78,7 @@ public final class SessionImage {
 
     /// A message that is owed.
     ///
+    /// @param sharedFilter the shared subscription that it came by, or null
     /// @param released the client has it, and is owed PUBREL only
     @SuppressWarnings("ArrayRecordComponent") // a handful of numbers, never compared
     public record Owed(
@@ -86,6 +87,7 @@ public final class SessionImage {
             Qos qos,
             boolean retain,
             int[] subscriptionIds,
+            @Nullable String sharedFilter,
             boolean released) {}
 
     public void apply(SessionChange change) {
@@ -174,6 +176,7 @@ public final class SessionImage {
                             target.qos(),
                             target.retain(),
                             target.subscriptionIds(),
+                            target.sharedFilter(),
                             false));
             session.lastSequence = Math.max(session.lastSequence, target.sequence());
         }
@@ -186,6 +189,7 @@ public final class SessionImage {
                 owed.qos(),
                 owed.retain(),
                 owed.subscriptionIds(),
+                owed.sharedFilter(),
                 true);
     }
 
@@ -225,7 +229,8 @@ public final class SessionImage {
                                         o.sequence(),
                                         o.qos(),
                                         o.retain(),
-                                        o.subscriptionIds()));
+                                        o.subscriptionIds(),
+                                        o.sharedFilter()));
             }
         }
         for (Message each : messages) {

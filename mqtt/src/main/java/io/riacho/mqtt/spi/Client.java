@@ -22,4 +22,9 @@ public interface Client {
     int keepAliveSeconds();
 
     ClientStatistics statistics();
+
+    /// False of one that is gone, and whose will this is.
+    default boolean isConnected() {
+        return true;
+    }
 }

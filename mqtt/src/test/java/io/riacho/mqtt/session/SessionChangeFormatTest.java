@@ -82,6 +82,30 @@ class SessionChangeFormatTest {
     }
 
     @Test
+    void deliveryByASharedSubscriptionSaysWhich() {
+        Message message = Message.arrived("t", new byte[] {1}, Qos.AT_LEAST_ONCE, false, null, 0);
+        SessionChange.Target plain =
+                new SessionChange.Target("c", 1, Qos.AT_LEAST_ONCE, false, new int[0]);
+        SessionChange.Target shared =
+                new SessionChange.Target(
+                        "d", 2, Qos.AT_LEAST_ONCE, false, new int[0], "$share/g/t");
+        byte[] written = bytes(List.of(new SessionChange.Queued(message, List.of(plain, shared))));
+        assertThat(ByteBufUtil.hexDump(written))
+                .isEqualTo(
+                        "0c0000000174000000010101007fffffffffffffff00ffffffffffffffff00000000000000"
+                                + "000000020000000163000000000000000101000000000000000000016400000000"
+                                + "0000000201000000000001000000"
+                                + "0a2473686172652f672f74");
+        SessionImage image = new SessionImage();
+        image.apply(new SessionChange.Opened("d", true, 60));
+        image.apply(SessionChangeFormat.read(Unpooled.wrappedBuffer(written)));
+        SessionImage.StoredSession d = Objects.requireNonNull(image.copy().session("d"));
+        assertThat(d.owed())
+                .singleElement()
+                .satisfies(o -> assertThat(o.sharedFilter()).isEqualTo("$share/g/t"));
+    }
+
+    @Test
     void imageRebuiltFromItsOwnChangesIsTheSame() {
         SessionImage image = new SessionImage();
         ALL.forEach(image::apply);

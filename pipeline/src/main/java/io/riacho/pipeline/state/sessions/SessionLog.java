@@ -115,6 +115,7 @@ public final class SessionLog implements SessionStore {
             bytes +=
                     TARGET_BYTES_MIN
                             + 3 * each.clientId().length()
+                            + sharedFilterBytesMax(each)
                             + Integer.BYTES * each.subscriptionIds().length;
             if (bytes >= recordBytesMax || i == targets.size() - 1) {
                 parts.add(new SessionChange.Queued(queued.message(), targets.subList(from, i + 1)));
@@ -123,6 +124,11 @@ public final class SessionLog implements SessionStore {
             }
         }
         return parts;
+    }
+
+    private static int sharedFilterBytesMax(SessionChange.Target target) {
+        String filter = target.sharedFilter();
+        return 1 + (filter == null ? 0 : Integer.BYTES + 3 * filter.length());
     }
 
     private static SessionsChanged record(List<SessionChange> changes, ByteBuf encoded) {
