@@ -254,13 +254,22 @@ public final class Pipeline implements AutoCloseable {
         return sessions;
     }
 
-    /// Why the path takes no readings now, or null.
+    /// Why the path takes no readings now, or will not for long since rows cannot be sealed; or null.
     public @Nullable Failure refusing() {
         Throwable cause = journalStage.brokenBy();
         if (cause != null) {
             return new Failure(Failure.Kind.BROKEN, "the journal failed: " + cause.getMessage());
         }
-        return journalStage.refusing();
+        Failure refusing = journalStage.refusing();
+        if (refusing != null) {
+            return refusing;
+        }
+        String seal = sealStage.failing();
+        return seal == null
+                ? null
+                : new Failure(
+                        Failure.Kind.DISK_FULL,
+                        "rows cannot be sealed and stay in the journal: " + seal);
     }
 
     /// Whether the journal failed, so that the process must end.

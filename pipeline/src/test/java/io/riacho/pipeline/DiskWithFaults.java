@@ -1,0 +1,65 @@
+package io.riacho.pipeline;
+
+import io.riacho.disk.Disk;
+import io.riacho.disk.DiskFile;
+import io.riacho.disk.DiskFullException;
+import io.riacho.simulation.ForwardingDisk;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+
+/// A disk that says how much of it is free as it is told, and that has no room for the journal or the
+/// lake while it is told so. Everything else is the disk below.
+final class DiskWithFaults extends ForwardingDisk {
+
+    volatile long free = Long.MAX_VALUE;
+    volatile boolean lakeFull;
+    volatile boolean journalFull;
+
+    DiskWithFaults(Disk below) {
+        super(below);
+    }
+
+    @Override
+    public long freeBytes(Path path) {
+        return free;
+    }
+
+    @Override
+    public void createDirectories(Path directory) throws IOException {
+        if (lakeFull && directory.toString().contains("lake")) {
+            throw new DiskFullException("writing " + directory + ": it is full", null);
+        }
+        super.createDirectories(directory);
+    }
+
+    @Override
+    protected DiskFile opened(DiskFile file) {
+        return new File(file);
+    }
+
+    private final class File extends ForwardingFile {
+
+        File(DiskFile below) {
+            super(below);
+        }
+
+        @Override
+        public void allocate(long bytes) throws IOException {
+            check();
+            super.allocate(bytes);
+        }
+
+        @Override
+        public void write(ByteBuffer source, long position) throws IOException {
+            check();
+            super.write(source, position);
+        }
+
+        private void check() throws IOException {
+            if (journalFull && path().toString().contains("journal")) {
+                throw new DiskFullException("writing " + path() + ": it is full", null);
+            }
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package io.riacho.pipeline;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.riacho.api.readings.Failure;
+import io.riacho.api.readings.ReadingBatch;
+import io.riacho.api.readings.Refusal;
+import io.riacho.api.readings.Series;
+import io.riacho.api.readings.SeriesTable;
+import io.riacho.api.readings.Source;
+import io.riacho.api.readings.Submission;
+import io.riacho.core.rules.RuleSet;
+import io.riacho.core.stream.StreamOptions;
+import io.riacho.disk.Disk;
+import io.riacho.disk.RealDisk;
+import io.riacho.journal.JournalOptions;
+import io.riacho.lake.LakeOptions;
+import io.riacho.pipeline.stages.PipelineOptions;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A pipeline whose disk and clock a test holds in its hand, and that a test steps.
+final class Opened implements AutoCloseable {
+
+    static final long START_MICROS = 1_763_668_800_000_000L;
+
+    final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    final SeriesTable table = new SeriesTable(100);
+    final DiskWithFaults disk;
+    final Pipeline pipeline;
+    long nowMicros = START_MICROS;
+
+    Opened(Path directory) throws IOException {
+        this(directory, StreamOptions.DEFAULT, PipelineOptions.defaults());
+    }
+
+    Opened(Path directory, StreamOptions stream, PipelineOptions options) throws IOException {
+        this(new RealDisk(), directory, stream, options);
+    }
+
+    private Opened(Disk below, Path directory, StreamOptions stream, PipelineOptions options)
+            throws IOException {
+        disk = new DiskWithFaults(below);
+        pipeline =
+                Pipeline.open(
+                        disk,
+                        Pipeline.Directories.below(directory),
+                        new JournalOptions(128 << 10, 64 << 10),
+                        LakeOptions.defaults(),
+                        stream,
+                        options,
+                        _ -> RuleSet.NONE,
+                        () -> nowMicros,
+                        registry);
+    }
+
+    /// What came of a submission.
+    static final class Answer extends Submission {
+        @Nullable List<Refusal> refusals;
+        @Nullable Failure failure;
+
+        Answer(ReadingBatch readings) {
+            super(Source.TCP, readings, 100);
+        }
+
+        @Override
+        protected void durable(List<Refusal> refused) {
+            refusals = refused;
+        }
+
+        @Override
+        protected void failed(Failure reason) {
+            failure = reason;
+        }
+
+        boolean isStored() {
+            return refusals != null && refusals.isEmpty();
+        }
+    }
+
+    Answer submit(Series series, double value, long timestampMicros) throws Exception {
+        ReadingBatch batch = new ReadingBatch(1);
+        batch.add(series, value, timestampMicros, null);
+        Answer answer = new Answer(batch);
+        pipeline.intake().submit(answer);
+        return answer;
+    }
+
+    /// A reading of `sensor`, so many seconds after the start.
+    Answer submit(String sensor, double value, int second) throws Exception {
+        return submit(table.series(sensor, "m"), value, START_MICROS + second * 1_000_000L);
+    }
+
+    /// Until nothing is left to do, or a thousand steps.
+    int work() {
+        int steps = 0;
+        while (steps < 1_000
+                && (pipeline.stepJournal() | pipeline.stepStream() | pipeline.stepBackground())) {
+            steps++;
+        }
+        return steps;
+    }
+
+    double count(String name) {
+        return registry.get(name).counter().count();
+    }
+
+    @Override
+    public void close() throws IOException {
+        pipeline.close();
+    }
+}
