@@ -86,7 +86,7 @@ final class Compactor {
         try (DuckDBConnection connection = engine.connect()) {
             long count =
                     Sql.longs(connection, "SELECT count(*) FROM (" + query + ")").getFirst()[0];
-            ParquetWriter writer = new ParquetWriter(disk, lake, connection);
+            ParquetWriter writer = new ParquetWriter(disk, lake, connection, engine.abandonment());
             try {
                 writer.write(
                         partition.table(),

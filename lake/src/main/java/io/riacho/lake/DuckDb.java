@@ -31,6 +31,7 @@ final class DuckDb implements AutoCloseable {
     private @Nullable DuckDBConnection first;
     private @Nullable DuckDBConnection admin;
     private boolean closed;
+    private final Abandonment abandonment = new Abandonment();
 
     private final Map<Integer, Staging> stagings = new HashMap<>();
     private long viewsGeneration = -1;
@@ -52,6 +53,11 @@ final class DuckDb implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    /// What the long statements of seals, compactions and retention run under.
+    Abandonment abandonment() {
+        return abandonment;
     }
 
     /// A new connection; the caller closes it.

@@ -23,14 +23,16 @@ final class ParquetWriter {
     private final Disk disk;
     private final Path lake;
     private final DuckDBConnection connection;
+    private final Abandonment abandonment;
     private final List<LakeFile> files = new ArrayList<>();
     private final List<Path> written = new ArrayList<>();
     private final Set<Path> directories = new LinkedHashSet<>();
 
-    ParquetWriter(Disk disk, Path lake, DuckDBConnection connection) {
+    ParquetWriter(Disk disk, Path lake, DuckDBConnection connection, Abandonment abandonment) {
         this.disk = disk;
         this.lake = lake;
         this.connection = connection;
+        this.abandonment = abandonment;
     }
 
     /// Writes what `query` gives, which must be `rows` rows.
@@ -54,7 +56,7 @@ final class ParquetWriter {
         disk.delete(temporary);
         written.add(temporary);
         long copied =
-                Sql.run(
+                abandonment.run(
                         connection,
                         "COPY ("
                                 + query
@@ -84,6 +86,11 @@ final class ParquetWriter {
                         bytes,
                         minTimestampMicros,
                         maxTimestampMicros));
+    }
+
+    /// Prepares what the queries to come need, as [Sql#run] does.
+    void run(String sql) throws IOException, SQLException {
+        abandonment.run(connection, sql);
     }
 
     /// Makes the names durable and gives the files out.
