@@ -205,9 +205,19 @@ public final class Pipeline implements AutoCloseable {
     }
 
     /// The rules in force, journaled when they differ from what the state has.
+    ///
+    /// @throws IllegalArgumentException when an entry of the journal cannot hold them
     public void useRules(ByteBuffer definitions) {
         if (!state.fold().series().rules().equals(definitions)) {
-            append(SystemRecord.of(new RulesSet(definitions.asReadOnlyBuffer())));
+            RulesSet record = new RulesSet(definitions.asReadOnlyBuffer());
+            if (!journalStage.fits(record)) {
+                throw new IllegalArgumentException(
+                        "the rules are "
+                                + definitions.remaining()
+                                + " bytes, more than an entry of the journal holds; use fewer or"
+                                + " shorter ones, or raise journal.segment-bytes");
+            }
+            append(SystemRecord.of(record));
         }
     }
 

@@ -5,8 +5,11 @@ import io.riacho.disk.DiskFile;
 import io.riacho.disk.DiskFullException;
 import io.riacho.simulation.ForwardingDisk;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 
 /// A disk that says how much of it is free as it is told, and that has no room for the journal or the
 /// lake while it is told so. Everything else is the disk below.
@@ -15,6 +18,11 @@ final class DiskWithFaults extends ForwardingDisk {
     volatile long free = Long.MAX_VALUE;
     volatile boolean lakeFull;
     volatile boolean journalFull;
+
+    /// What each seal waits for when it begins, or null.
+    volatile @Nullable CountDownLatch lakeWaits;
+
+    final CountDownLatch sealBegan = new CountDownLatch(1);
 
     DiskWithFaults(Disk below) {
         super(below);
@@ -29,6 +37,15 @@ final class DiskWithFaults extends ForwardingDisk {
     public void createDirectories(Path directory) throws IOException {
         if (lakeFull && directory.toString().contains("lake")) {
             throw new DiskFullException("writing " + directory + ": it is full", null);
+        }
+        CountDownLatch latch = lakeWaits;
+        if (latch != null && directory.toString().contains("lake")) {
+            sealBegan.countDown();
+            try {
+                latch.await();
+            } catch (InterruptedException e) {
+                throw new InterruptedIOException();
+            }
         }
         super.createDirectories(directory);
     }

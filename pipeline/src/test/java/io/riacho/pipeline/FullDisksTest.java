@@ -2,18 +2,25 @@ package io.riacho.pipeline;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.riacho.api.commands.OverrideRequest;
+import io.riacho.api.commands.Overrides.Answer;
 import io.riacho.api.readings.Failure;
 import io.riacho.api.readings.Series;
 import io.riacho.api.readings.SeriesTable;
 import io.riacho.core.stream.StreamOptions;
-import io.riacho.pipeline.stages.PipelineOptions;
+import io.riacho.mqtt.packet.PublishProperties;
+import io.riacho.mqtt.packet.Qos;
+import io.riacho.mqtt.session.Message;
 import io.riacho.mqtt.session.SessionChange;
 import io.riacho.mqtt.session.SessionStore;
+import io.riacho.pipeline.stages.PipelineOptions;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,8 +35,9 @@ class FullDisksTest {
         try (Opened opened = new Opened(directory)) {
             opened.disk.free = 1 << 20;
             AtomicReference<String> session = new AtomicReference<>("");
-            opened.pipeline.sessions().write(
-                    List.of(new SessionChange.Opened("device", true, 60)), told(session));
+            opened.pipeline
+                    .sessions()
+                    .write(List.of(new SessionChange.Opened("device", true, 60)), told(session));
             Opened.Answer refused = opened.submit("s", 1, 0);
             opened.work();
             assertThat(requireNonNull(refused.failure).kind()).isEqualTo(Failure.Kind.DISK_FULL);
@@ -84,8 +92,7 @@ class FullDisksTest {
 
     @Test
     void readingsAreRefusedWhileSealsFailAndTheRowsAreAsManyAsMayWait() throws Exception {
-        try (Opened opened =
-                new Opened(directory, StreamOptions.DEFAULT, sealingAfterBytes(1))) {
+        try (Opened opened = new Opened(directory, StreamOptions.DEFAULT, sealingAfterBytes(1))) {
             opened.disk.lakeFull = true;
             var _ = opened.submit("s", 1, 0);
             opened.work();
@@ -189,9 +196,31 @@ class FullDisksTest {
     @Test
     void aRecordThatNoEntryHoldsIsRefusedAndTheJournalGoesOn() throws Exception {
         try (Opened opened = new Opened(directory)) {
-            opened.pipeline.useRules(ByteBuffer.allocate(100 << 10));
+            assertThatThrownBy(() -> opened.pipeline.useRules(ByteBuffer.allocate(100 << 10)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("journal.segment-bytes");
+            AtomicReference<String> session = new AtomicReference<>("");
+            Message large =
+                    new Message(
+                            "t",
+                            new byte[100 << 10],
+                            Qos.AT_LEAST_ONCE,
+                            true,
+                            PublishProperties.NONE,
+                            Message.NEVER);
+            opened.pipeline
+                    .sessions()
+                    .write(List.of(new SessionChange.Retained("t", large)), told(session));
+            AtomicReference<Answer> ordered = new AtomicReference<>();
+            List<String> many =
+                    IntStream.range(0, 1_000).mapToObj(i -> "d".repeat(100) + i).toList();
+            opened.pipeline
+                    .manualCommands()
+                    .request(new OverrideRequest.SetOverride(many, true, null), ordered::set);
             Opened.Answer taken = opened.submit("s", 1, 0);
             opened.work();
+            assertThat(session).hasValueSatisfying(each -> assertThat(each).contains("entry"));
+            assertThat(ordered).hasValue(Answer.FAILED);
             assertThat(opened.pipeline.isBroken()).isFalse();
             assertThat(taken.isStored()).isTrue();
         }

@@ -10,7 +10,6 @@ import io.riacho.api.readings.Source;
 import io.riacho.api.readings.Submission;
 import io.riacho.core.rules.RuleSet;
 import io.riacho.core.stream.StreamOptions;
-import io.riacho.disk.Disk;
 import io.riacho.disk.RealDisk;
 import io.riacho.journal.JournalOptions;
 import io.riacho.lake.LakeOptions;
@@ -29,19 +28,22 @@ final class Opened implements AutoCloseable {
     final SeriesTable table = new SeriesTable(100);
     final DiskWithFaults disk;
     final Pipeline pipeline;
-    long nowMicros = START_MICROS;
+    volatile long nowMicros = START_MICROS;
+
+    /// The thread whose looks at the clock throw, or null.
+    volatile @Nullable String clockFailsOn;
 
     Opened(Path directory) throws IOException {
         this(directory, StreamOptions.DEFAULT, PipelineOptions.defaults());
     }
 
     Opened(Path directory, StreamOptions stream, PipelineOptions options) throws IOException {
-        this(new RealDisk(), directory, stream, options);
+        this(directory, stream, options, RuleSet.NONE);
     }
 
-    private Opened(Disk below, Path directory, StreamOptions stream, PipelineOptions options)
+    Opened(Path directory, StreamOptions stream, PipelineOptions options, RuleSet rules)
             throws IOException {
-        disk = new DiskWithFaults(below);
+        disk = new DiskWithFaults(new RealDisk());
         pipeline =
                 Pipeline.open(
                         disk,
@@ -50,9 +52,16 @@ final class Opened implements AutoCloseable {
                         LakeOptions.defaults(),
                         stream,
                         options,
-                        _ -> RuleSet.NONE,
-                        () -> nowMicros,
+                        _ -> rules,
+                        this::now,
                         registry);
+    }
+
+    private long now() {
+        if (Thread.currentThread().getName().equals(clockFailsOn)) {
+            throw new IllegalStateException("a mistake of the program");
+        }
+        return nowMicros;
     }
 
     /// What came of a submission.

@@ -25,9 +25,7 @@ final class BackOff {
 
     /// Whether it is too early to try again.
     synchronized boolean isOn(long nowMicros) {
-        return pauseMicros > 0
-                && nowMicros >= sinceMicros
-                && nowMicros - sinceMicros < pauseMicros;
+        return pauseMicros > 0 && nowMicros >= sinceMicros && nowMicros - sinceMicros < pauseMicros;
     }
 
     /// Begins a pause, unless one is on already.

@@ -11,6 +11,7 @@ import io.riacho.pipeline.record.SystemRecord;
 import io.riacho.pipeline.state.RecordCodec;
 import io.riacho.pipeline.state.series.SeriesNumbers;
 import io.riacho.pipeline.state.sessions.SessionWrite;
+import io.riacho.pipeline.state.sessions.SessionsChanged;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -105,6 +106,12 @@ public final class JournalStage {
     /// Queues a write of MQTT sessions, which waits and is refused as readings are. Any thread; the path
     /// wakes the stage.
     public void add(SessionWrite write) {
+        for (SessionsChanged each : write.records()) {
+            if (!fits(each)) {
+                write.fail(tooLarge(each));
+                return;
+            }
+        }
         sessionWrites.add(write);
     }
 
@@ -168,9 +175,9 @@ public final class JournalStage {
                 break;
             }
             systemRecords.remove();
-            if (RecordCodec.bytesMax(each.record()) > sources.entryBytesMax()) {
+            if (!fits(each.record())) {
                 worked = true;
-                refuseTooLarge(each);
+                each.failed().accept(tooLarge(each.record()));
                 continue;
             }
             group.take(each);
@@ -197,16 +204,21 @@ public final class JournalStage {
         return true;
     }
 
-    /// No entry could ever hold it, and an append that must fail would end the journal.
-    private void refuseTooLarge(SystemRecord record) {
+    /// Whether an entry can hold the record at all. An append of one that is larger would end the
+    /// journal.
+    public boolean fits(JournalRecord record) {
+        return RecordCodec.bytesMax(record) <= sources.entryBytesMax();
+    }
+
+    private Failure tooLarge(JournalRecord record) {
         String reason =
                 "a record of up to "
-                        + RecordCodec.bytesMax(record.record())
+                        + RecordCodec.bytesMax(record)
                         + " bytes does not fit an entry of the journal, which holds "
                         + sources.entryBytesMax()
                         + "; raise journal.segment-bytes";
-        LOG.error("{} is not stored: {}", record.record().recordKind(), reason);
-        record.failed().accept(new Failure(Failure.Kind.DISK_FULL, reason));
+        LOG.warn("{} is not stored: {}", record.recordKind(), reason);
+        return new Failure(Failure.Kind.DISK_FULL, reason);
     }
 
     private boolean runTasks() {

@@ -86,7 +86,9 @@ public final class StreamStage {
                 ? null
                 : new Failure(
                         Failure.Kind.DISK_FULL,
-                        "rows cannot be sealed: " + reason + "; nothing was stored, try again later");
+                        "rows cannot be sealed: "
+                                + reason
+                                + "; nothing was stored, try again later");
     }
 
     /// Whether session changes may be committed: they wait as readings do, and while too many of their
