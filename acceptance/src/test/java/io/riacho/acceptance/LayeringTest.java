@@ -40,18 +40,28 @@ class LayeringTest {
         floor("config");
         floor("limits");
         floor("net");
-        floor("mqtt");
+        floor("mqtt", "config");
         floor("simulation", "disk");
         floor("journal", "disk");
         floor("lake", "disk");
         floor("api", "core");
         floor("formats", "api", "core");
         floor("rules", "core", "config");
-        floor("http", "net", "formats");
+        floor("http", "config", "net", "formats");
         floor("identity", "core", "disk", "config", "formats", "mqtt");
         // Doors and pipeline meet in api alone.
         floor("dashboard", "api", "config", "formats", "net", "http");
-        floor("pipeline", "api", "core", "formats", "limits", "disk", "journal", "lake", "mqtt");
+        floor(
+                "pipeline",
+                "api",
+                "core",
+                "config",
+                "formats",
+                "limits",
+                "disk",
+                "journal",
+                "lake",
+                "mqtt");
         floor(
                 "doors",
                 "api",

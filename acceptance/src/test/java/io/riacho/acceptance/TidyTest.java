@@ -37,29 +37,6 @@ class TidyTest {
 
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
-    /// Packages that know each other in a circle today. A circle that is gone has to go from here,
-    /// too; a new one is broken up rather than added.
-    private static final Set<Set<String>> CIRCLES_LEFT = Set.of();
-
-    /// Packages, with all below, whose class comments still begin with a question word. One that has
-    /// none left has to go from here.
-    private static final Set<String> COMMENTS_TO_MEND =
-            Set.of(
-                    "io.riacho.api",
-                    "io.riacho.dashboard",
-                    "io.riacho.doors",
-                    "io.riacho.formats",
-                    "io.riacho.http",
-                    "io.riacho.identity",
-                    "io.riacho.pipeline",
-                    "io.riacho.rules",
-                    "io.riacho.server");
-
-    /// Packages, with all below, that still name a logger otherwise than LOG. One that has none left
-    /// has to go from here.
-    private static final Set<String> LOGGERS_TO_RENAME =
-            Set.of("io.riacho.dashboard", "io.riacho.doors", "io.riacho.http");
-
     private static final int COLUMNS = 100;
     private static final Set<String> LEFT_BY_BUILDS = Set.of("target", "node_modules", "demo-data");
     private static final Set<String> KEPT_THOUGH_HIDDEN = Set.of(".ci", ".github");
@@ -95,10 +72,10 @@ class TidyTest {
         Set<Set<String>> circles = circles(known);
         assertThat(circles)
                 .as(
-                        "circles of packages; move a type or turn an arrow round by an interface, and"
-                                + " let CIRCLES_LEFT say what is left. The arrows:\n%s",
+                        "circles of packages; move a type or turn an arrow round by an interface. The"
+                                + " arrows:\n%s",
                         arrows(circles, known, example))
-                .isEqualTo(CIRCLES_LEFT);
+                .isEmpty();
     }
 
     @Test
@@ -118,14 +95,12 @@ class TidyTest {
 
     @Test
     void loggersAreNamedLog() {
-        assertThat(exceptIn(LOGGERS_TO_RENAME, "LOGGERS_TO_RENAME", loggersMisnamed(TREE)))
-                .isEmpty();
+        assertThat(loggersMisnamed(TREE)).isEmpty();
     }
 
     @Test
     void classCommentsSayWhatAThingIs() {
-        assertThat(exceptIn(COMMENTS_TO_MEND, "COMMENTS_TO_MEND", questionsForComments(TREE)))
-                .isEmpty();
+        assertThat(questionsForComments(TREE)).isEmpty();
     }
 
     @Test
@@ -353,19 +328,6 @@ class TidyTest {
             assertThat(packagesWithoutStory(List.of(type))).hasSize(1);
             assertThat(packagesWithoutStory(of(info.path(), "/// M.\npackage a;"))).hasSize(1);
             assertThat(packagesWithoutStory(of(info.path(), "@NullMarked\npackage a;"))).hasSize(1);
-        }
-
-        @Test
-        void anExceptionThatIsNotNeededIsFound() {
-            List<String> findings =
-                    List.of(MAIN + "A.java:1: bad", "n/src/main/java/io/riacho/n/B.java:2: bad");
-            assertThat(exceptIn(Set.of("io.riacho.m", "io.riacho.n"), "LIST", findings)).isEmpty();
-            assertThat(exceptIn(Set.of("io.riacho.m"), "LIST", findings)).hasSize(1);
-            assertThat(exceptIn(Set.of("io.riacho"), "LIST", findings)).isEmpty();
-            assertThat(exceptIn(Set.of("io.riacho", "io.riacho.x"), "LIST", findings))
-                    .singleElement()
-                    .asString()
-                    .contains("LIST", "io.riacho.x");
         }
 
         private static List<Source> of(String path, String text) {
@@ -820,32 +782,6 @@ class TidyTest {
     private static String packageOf(String path) {
         int from = path.indexOf("/java/") + "/java/".length();
         return path.substring(from, Math.max(from, path.lastIndexOf('/'))).replace('/', '.');
-    }
-
-    // Exceptions, each of which has to be needed.
-
-    private static List<String> exceptIn(Set<String> packages, String list, List<String> findings) {
-        Set<String> notNeeded = new TreeSet<>(packages);
-        List<String> left = new ArrayList<>();
-        for (String finding : findings) {
-            String name = packageOf(finding.substring(0, finding.indexOf(':')));
-            Set<String> covering =
-                    packages.stream()
-                            .filter(each -> (name + ".").startsWith(each + "."))
-                            .collect(Collectors.toSet());
-            notNeeded.removeAll(covering);
-            if (covering.isEmpty()) {
-                left.add(finding);
-            }
-        }
-        notNeeded.forEach(each ->
-                left.add(
-                        "TidyTest.java:1: "
-                                + list
-                                + " excepts "
-                                + each
-                                + " for nothing; remove it"));
-        return left;
     }
 
     // The tree.

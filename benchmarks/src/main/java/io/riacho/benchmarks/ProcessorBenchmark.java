@@ -14,7 +14,6 @@ import io.grpc.protobuf.ProtoUtils;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import io.riacho.doors.grpc.GrpcDoor;
-import io.riacho.doors.grpc.GrpcOptions;
 import io.riacho.doors.grpc.ProcessorService;
 import io.riacho.net.EventLoops;
 import io.riacho.protocol.processor.ProcessorGrpc;
@@ -60,11 +59,8 @@ public final class ProcessorBenchmark {
         try (EventLoops servers = EventLoops.start(1);
                 EventLoops clients = EventLoops.start(1);
                 GrpcDoor door =
-                        GrpcDoor.start(
-                                GrpcOptions.onLoopback(0),
-                                List.of(new ProcessorService(10_000), echo()),
-                                servers,
-                                null)) {
+                        GrpcDoor.onLoopback(
+                                List.of(new ProcessorService(10_000), echo()), servers, null)) {
             run(ProcessorGrpc.getProcessReadingsMethod(), door, servers, clients, WARM_UP_MILLIS);
             run(ECHO, door, servers, clients, WARM_UP_MILLIS);
             Round[] processor = new Round[ROUNDS];

@@ -1,9 +1,6 @@
 package io.riacho.config;
 
-import java.lang.reflect.Constructor;
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.ParameterizedType;
-import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -58,16 +55,15 @@ final class Binder {
             Class<? extends Record> type, String path, YamlNode.Mapping file, boolean recorded) {
         List<Schema.Key> keys = Schema.keys(type, path);
         refuseUnknown(type, path, keys, file);
-        @Nullable Object[] arguments = new Object[keys.size()];
-        for (int i = 0; i < arguments.length; i++) {
-            Schema.Key key = keys.get(i);
+        List<@Nullable Object> bound = new ArrayList<>();
+        for (Schema.Key key : keys) {
             YamlNode.Entry entry = file.entries().get(key.name());
-            arguments[i] =
+            bound.add(
                     key.section() == null
                             ? value(key, entry, file.line(), recorded)
-                            : record(key.section(), key.path(), section(key, entry), recorded);
+                            : record(key.section(), key.path(), section(key, entry), recorded));
         }
-        return problems.isEmpty() ? construct(type, arguments) : null;
+        return problems.isEmpty() ? Schema.construct(type, bound.iterator()) : null;
     }
 
     private void refuseUnknown(
@@ -285,12 +281,20 @@ final class Binder {
                         ? Math.min(key.setting().max(), Integer.MAX_VALUE)
                         : key.setting().max();
         if (number < min) {
-            throw new IllegalArgumentException("is less than " + Text.limit(key, min));
+            throw new IllegalArgumentException(
+                    "is less than " + Text.limit(key, min) + range(key, min, max));
         }
         if (number > max) {
-            throw new IllegalArgumentException("is more than " + Text.limit(key, max));
+            throw new IllegalArgumentException(
+                    "is more than " + Text.limit(key, max) + range(key, min, max));
         }
         return number;
+    }
+
+    private static String range(Schema.Key key, long min, long max) {
+        return min == Long.MIN_VALUE || max == Long.MAX_VALUE
+                ? ""
+                : "; " + Text.limit(key, min) + " to " + Text.limit(key, max) + " are possible";
     }
 
     private static boolean isA(Class<?> raw, Type type) {
@@ -299,21 +303,6 @@ final class Binder {
 
     private static Type argument(Type type, int index) {
         return ((ParameterizedType) type).getActualTypeArguments()[index];
-    }
-
-    private static Record construct(Class<? extends Record> type, @Nullable Object[] arguments) {
-        Class<?>[] types =
-                Arrays.stream(type.getRecordComponents())
-                        .map(RecordComponent::getType)
-                        .toArray(Class<?>[]::new);
-        try {
-            Constructor<? extends Record> constructor = type.getDeclaredConstructor(types);
-            return constructor.newInstance(arguments);
-        } catch (InvocationTargetException e) {
-            throw new IllegalStateException("making a " + type.getName(), e.getCause());
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("making a " + type.getName(), e);
-        }
     }
 
     private void problem(int line, String what) {

@@ -37,6 +37,17 @@ public final class ConfigSources<T extends Record> {
         this.paths = Schema.values(type, "").stream().map(Schema.Key::path).toList();
     }
 
+    /// One section alone, for a part that is used or tested without a whole configuration.
+    ///
+    /// @param settings by path within the section, such as `port`, written as in a flag; what is not
+    ///     there has its default
+    /// @throws ConfigException when a path does not exist or a value is wrong
+    public static <R extends Record> R section(Class<R> type, Map<String, String> settings) {
+        ConfigSources<R> sources = new ConfigSources<>(type, (config, findings) -> {});
+        settings.forEach(sources::flag);
+        return sources.load().config();
+    }
+
     /// Reads the file.
     ///
     /// @throws ConfigException when it cannot be read

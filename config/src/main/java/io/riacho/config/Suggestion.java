@@ -5,7 +5,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// Finds what was probably meant.
-public final class Suggestion {
+final class Suggestion {
 
     private Suggestion() {}
 
@@ -35,7 +35,7 @@ public final class Suggestion {
 
     /// Edits between two words: insertions, deletions, substitutions and swaps of neighbours
     /// (optimal string alignment).
-    public static int distance(String a, String b) {
+    static int distance(String a, String b) {
         int[][] edits = new int[a.length() + 1][b.length() + 1];
         for (int i = 0; i <= a.length(); i++) {
             edits[i][0] = i;

@@ -1,9 +1,9 @@
 /// Typed configuration: what a program is told before it starts.
 ///
-/// A configuration is a tree of records: nested records, one per section of the
-/// YAML file, each component annotated with its default and its explanation
-/// ([io.riacho.config.Setting]). The schema, the example file and `riacho config` are all
-/// derived from these records, so they cannot disagree.
+/// Each section of the YAML file is a record beside the part that it configures, each component
+/// annotated with its default, its range and its explanation ([io.riacho.config.Setting]);
+/// `ServerConfig` in the server is the tree of them. The schema, the example file and `riacho config`
+/// are all derived from these records, so they cannot disagree.
 ///
 /// [io.riacho.config.ConfigSources] gathers what was written where: defaults, the file, the
 /// environment, flags, each over the one before. Everything wrong is reported at once, with its place

@@ -31,7 +31,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,18 +50,8 @@ class EventStreamsTest {
     void start() throws Exception {
         door =
                 HttpServer.start(
-                        new HttpOptions(
-                                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                                Set.of(),
-                                1000,
-                                1000,
-                                100,
-                                2,
-                                1,
-                                Duration.ofSeconds(30),
-                                Duration.ofSeconds(30),
-                                Duration.ofSeconds(1),
-                                Duration.ofSeconds(5)),
+                        HttpOptions.with(Map.of("event-streams-max", "2")),
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                         List.of(
                                 new Dashboard(
                                         loops.workers().next(),

@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.util.List;
+import java.util.Map;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -115,8 +116,8 @@ class TlsContextsTest {
         try (EventLoops loops = EventLoops.start(1);
                 TcpDoor door =
                         TcpDoor.start(
-                                TcpOptions.on(
-                                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
+                                TcpOptions.with(Map.of()),
+                                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                                 intake,
                                 new SeriesTable(10),
                                 loops,

@@ -118,7 +118,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
         match = null;
         error = null;
         bodyEnded = false;
-        deadline(options.idle());
+        deadline(options.idleMax());
         messages.want();
     }
 
@@ -139,7 +139,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     private void head(HttpRequest head) {
         request = head;
-        deadline(options.transfer());
+        deadline(options.fixed().transfer());
         if (head.decoderResult().isFailure()) {
             // Where the next request would begin is unknown.
             keepAlive = false;
@@ -163,7 +163,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
         if (match != null && error == null && match.route().kind() == Route.Kind.STORES) {
             state = State.WAITING;
-            deadline(options.intakeWait().plus(options.transfer()));
+            deadline(options.intakeWaitMax().plus(options.fixed().transfer()));
             server.gate().enter(channel.eventLoop(), this::readBody, this::noRoom);
         } else {
             readBody();
@@ -214,7 +214,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         state = State.BODY;
-        deadline(options.transfer());
+        deadline(options.fixed().transfer());
         if (HttpUtil.is100ContinueExpected(head)) {
             channel.writeAndFlush(
                     new DefaultFullHttpResponse(
@@ -371,7 +371,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
     /// Writes the last message of an answer and goes on.
     private void end(Object last) {
         body.free();
-        deadline(options.transfer());
+        deadline(options.fixed().transfer());
         ChannelFuture written = channel.writeAndFlush(last);
         if (written.isDone()) {
             written(written);
@@ -470,7 +470,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
                     Response.problem(
                             HttpResponseStatus.REQUEST_TIMEOUT,
                             "the body did not come within "
-                                    + options.transfer().toSeconds()
+                                    + options.fixed().transfer().toSeconds()
                                     + " s"));
         } else {
             channel.close();

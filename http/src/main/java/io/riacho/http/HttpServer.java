@@ -56,6 +56,7 @@ public final class HttpServer implements AutoCloseable {
 
     private HttpServer(
             HttpOptions options,
+            InetSocketAddress address,
             List<RouteGroup> groups,
             AdmissionGate gate,
             BodyBudget bodies,
@@ -65,14 +66,14 @@ public final class HttpServer implements AutoCloseable {
         this.gate = gate;
         this.bodies = bodies;
         this.tls = tls;
-        guard = new RequestGuard(isLoopback(options.bind()), options.hosts());
+        guard = new RequestGuard(isLoopback(address), options.fixed().hosts());
         workers =
                 new ThreadPoolExecutor(
-                        options.workersMax(),
-                        options.workersMax(),
+                        options.fixed().workersMax(),
+                        options.fixed().workersMax(),
                         30,
                         TimeUnit.SECONDS,
-                        new ArrayBlockingQueue<>(QUEUED_PER_WORKER * options.workersMax()),
+                        new ArrayBlockingQueue<>(QUEUED_PER_WORKER * options.fixed().workersMax()),
                         new DefaultThreadFactory("http-worker", true));
         workers.allowCoreThreadTimeOut(true);
         List<Route> routes = new ArrayList<>();
@@ -84,23 +85,25 @@ public final class HttpServer implements AutoCloseable {
 
     /// Listens.
     ///
+    /// @param address where; port 0 picks a free one
     /// @param bodies what the bodies of all requests may take together, shared with handlers that take
     ///     more of it
     /// @param tls for encrypted connections, or null for plain ones
     /// @throws IOException when the address cannot be bound; it names the address
     public static HttpServer start(
             HttpOptions options,
+            InetSocketAddress address,
             List<RouteGroup> groups,
             AdmissionGate gate,
             BodyBudget bodies,
             EventLoops eventLoops,
             @Nullable SslContext tls)
             throws IOException {
-        HttpServer server = new HttpServer(options, groups, gate, bodies, tls);
+        HttpServer server = new HttpServer(options, address, groups, gate, bodies, tls);
         server.listening =
                 ServerSocket.start(
                         "HTTP",
-                        options.bind(),
+                        address,
                         eventLoops,
                         bootstrap -> bootstrap.childOption(ChannelOption.AUTO_READ, false),
                         server::accept);
@@ -168,7 +171,7 @@ public final class HttpServer implements AutoCloseable {
         return workers;
     }
 
-    /// Takes no more requests, answers those that it took, and closes. Waits for [HttpOptions#drain]
+    /// Takes no more requests, answers those that it took, and closes. Waits for [HttpOptions.Fixed#drain]
     /// at most.
     @Override
     public void close() {
@@ -185,7 +188,9 @@ public final class HttpServer implements AutoCloseable {
                 connection.execute(connection::drain);
             }
         }
-        if (!connections.newCloseFuture().awaitUninterruptibly(options.drain().toMillis())) {
+        if (!connections
+                .newCloseFuture()
+                .awaitUninterruptibly(options.fixed().drain().toMillis())) {
             LOG.warn(
                     "{} HTTP connections are closed before their answers were taken",
                     connections.size());

@@ -81,7 +81,7 @@ public final class ResponseStream extends OutputStream {
         if (previous == null) {
             return;
         }
-        if (!previous.awaitUninterruptibly(connection.options().transfer().toMillis())) {
+        if (!previous.awaitUninterruptibly(connection.options().fixed().transfer().toMillis())) {
             fail();
             throw new IOException("the client does not take its answer");
         }

@@ -22,15 +22,19 @@ import org.jspecify.annotations.Nullable;
 public final class DeviceRegistrar {
 
     private final Disk disk;
+    private final Path directory;
     private final IdentityOptions options;
     private final InstantSource clock;
     private final RegistryFile file;
 
-    public DeviceRegistrar(Disk disk, IdentityOptions options, InstantSource clock) {
+    /// @param directory where they are kept, such as [IdentityOptions#directory(Path)]
+    public DeviceRegistrar(
+            Disk disk, Path directory, IdentityOptions options, InstantSource clock) {
         this.disk = disk;
+        this.directory = directory;
         this.options = options;
         this.clock = clock;
-        this.file = new RegistryFile(disk, options.directory());
+        this.file = new RegistryFile(disk, directory);
     }
 
     /// What a device may do.
@@ -165,7 +169,7 @@ public final class DeviceRegistrar {
     }
 
     private CertificateAuthority authority() throws IOException {
-        return CertificateAuthority.findOrMake(disk, options.directory(), clock.instant());
+        return CertificateAuthority.findOrMake(disk, directory, clock.instant());
     }
 
     private X509Certificate sign(CertificateAuthority authority, String name, PublicKey key)

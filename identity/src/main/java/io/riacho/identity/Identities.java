@@ -10,6 +10,7 @@ import io.riacho.mqtt.packet.ReasonCode;
 import io.riacho.mqtt.spi.Authenticator;
 import io.riacho.mqtt.spi.Client;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -62,6 +63,7 @@ public final class Identities implements AutoCloseable {
 
     private Identities(
             Disk disk,
+            Path directory,
             IdentityOptions options,
             @Nullable TlsOptions configured,
             String bind,
@@ -70,18 +72,18 @@ public final class Identities implements AutoCloseable {
             MeterRegistry meters)
             throws IOException {
         this.clock = clock;
-        RegistryFile file = new RegistryFile(disk, options.directory());
+        RegistryFile file = new RegistryFile(disk, directory);
         known = new KnownDevices(file);
         IdentityOptions.Trusted trusted = options.trusted();
         revocations = new Revocations(trusted);
         tls =
                 new IdentityTls(
-                        options.directory(),
+                        directory,
                         configured,
                         trusted == null ? List.of() : List.of(trusted.authorities()),
                         new ServerCertificate(
                                 disk,
-                                options.directory(),
+                                directory,
                                 file,
                                 () -> ServerNames.of(bind, options.serverNames())));
         registrar =
@@ -116,6 +118,7 @@ public final class Identities implements AutoCloseable {
 
     /// Reads the registry, and begins to follow it.
     ///
+    /// @param directory where they are kept, such as [IdentityOptions#directory(Path)]
     /// @param configured the server's certificate and key for devices; null: Riacho's own authority
     ///     signs one
     /// @param bind where devices connect to: an IP address or `localhost`
@@ -125,6 +128,7 @@ public final class Identities implements AutoCloseable {
     /// @throws IOException when a revocation list cannot
     public static Identities start(
             Disk disk,
+            Path directory,
             IdentityOptions options,
             @Nullable TlsOptions configured,
             String bind,
@@ -133,7 +137,15 @@ public final class Identities implements AutoCloseable {
             MeterRegistry meters)
             throws IOException {
         Identities started =
-                new Identities(disk, options, configured, bind, encryptedListeners, clock, meters);
+                new Identities(
+                        disk,
+                        directory,
+                        options,
+                        configured,
+                        bind,
+                        encryptedListeners,
+                        clock,
+                        meters);
         try {
             started.tls.refresh(clock.instant());
             started.revocations.refresh(clock.instant());

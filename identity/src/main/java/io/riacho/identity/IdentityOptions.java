@@ -1,26 +1,78 @@
 package io.riacho.identity;
 
+import io.riacho.config.ConfigSources;
+import io.riacho.config.Findings;
+import io.riacho.config.Setting;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// Where identities are kept, and how they are made.
-///
-/// @param directory the authority's key and certificate, the registry, the server's own certificate
-/// @param serverNames DNS names and IP addresses by which devices reach this server, besides
-///     `localhost`, loopback and the host's name
-/// @param certificateValidity how long a device's certificate counts
-/// @param rootCa what devices are given to check the server by; null: Riacho's own authority
-/// @param trusted whose certificates register themselves; null: nobody's
+/// The section `identity` of the configuration: where identities are kept, and how they are made.
 public record IdentityOptions(
-        Path directory,
-        List<String> serverNames,
-        Duration certificateValidity,
-        @Nullable Path rootCa,
-        @Nullable Trusted trusted) {
+        @Setting(
+                        value = "none",
+                        doc =
+                                "Where the authority's key, the registry of devices and the"
+                                        + " server's certificate for them are. none: 'identity'"
+                                        + " in the data directory.")
+                @Nullable Path directory,
+        @Setting(
+                        value = "",
+                        doc =
+                                "DNS names and IP addresses by which devices reach this server,"
+                                        + " besides localhost, the host's name and where it"
+                                        + " listens. They are in the certificate that Riacho's"
+                                        + " own authority signs for it.")
+                List<String> serverNames,
+        @Setting(
+                        value = "730d",
+                        min = 60_000,
+                        max = 315_360_000_000L,
+                        doc = "How long the certificate of a device counts.")
+                Duration certificateValidity,
+        @Setting(
+                        value = "none",
+                        doc =
+                                "PEM file that devices are given to check the server by. none:"
+                                        + " Riacho's own authority. Needed when"
+                                        + " tls.certificate is another's.")
+                @Nullable Path rootCa,
+        @Setting(
+                        value = "none",
+                        doc =
+                                "PEM file of authorities whose certificates register themselves"
+                                        + " as devices when they first connect.")
+                @Nullable Path trustedCa,
+        @Setting(
+                        value = "none",
+                        doc =
+                                "File of the revocation lists (CRL, PEM or DER) of these"
+                                        + " authorities; read again when it changes. Who is in"
+                                        + " one is disconnected and refused.")
+                @Nullable Path trustedCrl,
+        @Setting(
+                        value = "gateway",
+                        doc =
+                                "What those become that register themselves: gateway, compute"
+                                        + " or operator.")
+                String jitRole,
+        @Setting(
+                        value = "1000",
+                        min = 1,
+                        max = IdentityOptions.JIT_DEVICES_MAX,
+                        doc = "How many may register themselves; a further one is refused.")
+                int jitDevicesMax) {
 
-    /// Just-in-time registration.
+    /// Each registration writes the whole registry.
+    static final int JIT_DEVICES_MAX = 10_000;
+
+    private static final Pattern SERVER_NAME =
+            Pattern.compile("[A-Za-z0-9*]([A-Za-z0-9.-]{0,252})|[0-9a-fA-F:]*:[0-9a-fA-F:.]*");
+
+    /// Just-in-time registration, where there is any.
     ///
     /// @param authorities PEM
     /// @param crl what these authorities have revoked, PEM or DER; null: nothing
@@ -38,13 +90,45 @@ public record IdentityOptions(
 
     public IdentityOptions {
         serverNames = List.copyOf(serverNames);
-        if (certificateValidity.isNegative() || certificateValidity.isZero()) {
-            throw new IllegalArgumentException("certificates that never count");
-        }
     }
 
-    /// Two years for a device's certificate, and nobody registers itself.
-    public static IdentityOptions in(Path directory) {
-        return new IdentityOptions(directory, List.of(), Duration.ofDays(730), null, null);
+    /// The defaults, with some settings changed.
+    ///
+    /// @param settings by key, as in the file
+    public static IdentityOptions with(Map<String, String> settings) {
+        return ConfigSources.section(IdentityOptions.class, settings);
+    }
+
+    /// Where identities are.
+    ///
+    /// @param data the server's data directory
+    public Path directory(Path data) {
+        return directory == null ? data.resolve("identity") : directory;
+    }
+
+    /// Whose certificates register themselves; null: nobody's.
+    @Nullable Trusted trusted() {
+        return trustedCa == null
+                ? null
+                : new Trusted(trustedCa, trustedCrl, Role.ofDevice(jitRole), jitDevicesMax);
+    }
+
+    /// Tells what is wrong within the section.
+    public void check(Findings findings) {
+        try {
+            Role.ofDevice(jitRole);
+        } catch (IllegalArgumentException e) {
+            findings.problem("identity.jit-role", String.valueOf(e.getMessage()));
+        }
+        if (trustedCrl != null && trustedCa == null) {
+            findings.problem("identity.trusted-crl", "needs 'identity.trusted-ca' as well");
+        }
+        for (String name : serverNames) {
+            if (!SERVER_NAME.matcher(name).matches()) {
+                findings.problem(
+                        "identity.server-names",
+                        "'" + name + "' is neither a DNS name nor an IP address");
+            }
+        }
     }
 }

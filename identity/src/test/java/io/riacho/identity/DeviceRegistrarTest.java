@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Date;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
@@ -44,14 +45,15 @@ class DeviceRegistrarTest {
     @TempDir Path folder;
 
     private Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-    private IdentityOptions options;
+    private final IdentityOptions options = IdentityOptions.with(Map.of());
+    private Path directory;
     private DeviceRegistrar devices;
     private Path out;
 
     @BeforeEach
     void open() {
-        options = IdentityOptions.in(folder.resolve("data/identity"));
-        devices = new DeviceRegistrar(new RealDisk(), options, () -> now);
+        directory = folder.resolve("data/identity");
+        devices = new DeviceRegistrar(new RealDisk(), directory, options, () -> now);
         out = folder.resolve("credentials");
     }
 
@@ -97,7 +99,7 @@ class DeviceRegistrarTest {
     void nobodyElseMayReadWhatIsSecret() throws Exception {
         devices.add(List.of("gateway-1"), GATEWAY, out);
 
-        try (Stream<Path> kept = Files.walk(options.directory());
+        try (Stream<Path> kept = Files.walk(directory);
                 Stream<Path> given = Files.walk(out.resolve("gateway-1"))) {
             assertThat(Stream.concat(kept, given))
                     .hasSizeGreaterThan(8)
@@ -153,8 +155,7 @@ class DeviceRegistrarTest {
                 .isEqualTo(
                         DeviceCertificate.fingerprint(
                                 certificate(credentials("gateway-1.previous").certificate())));
-        KnownDevices known =
-                new KnownDevices(new RegistryFile(new RealDisk(), options.directory()));
+        KnownDevices known = new KnownDevices(new RegistryFile(new RealDisk(), directory));
         assertThat(known.status(first, now)).isInstanceOf(CertificateStatus.Known.class);
         assertThat(known.status(second, now)).isInstanceOf(CertificateStatus.Known.class);
         assertThat(known.status(first, now.plus(DAY)))
@@ -254,8 +255,7 @@ class DeviceRegistrarTest {
 
         assertThat(failures).isEmpty();
         assertThat(devices.read().devices()).hasSize(8);
-        X509Certificate authority =
-                certificate(CertificateAuthority.certificateFile(options.directory()));
+        X509Certificate authority = certificate(CertificateAuthority.certificateFile(directory));
         for (int i = 0; i < 8; i++) {
             X509Certificate each = certificate(credentials("g-" + i).certificate());
             each.verify(authority.getPublicKey());
@@ -265,7 +265,7 @@ class DeviceRegistrarTest {
     @Test
     void withoutTheAuthoritysKeyNothingIsSigned() throws Exception {
         devices.add(List.of("gateway-1"), GATEWAY, out);
-        Files.delete(options.directory().resolve("ca.key"));
+        Files.delete(directory.resolve("ca.key"));
 
         assertThatThrownBy(() -> devices.add(List.of("gateway-2"), GATEWAY, out))
                 .isInstanceOf(IdentityException.class)

@@ -8,13 +8,16 @@ package io.riacho.journal;
 ///     throwing; an entry never spans segments, so a segment must have room for one
 public record JournalOptions(long segmentBytes, int entryBytesMax) {
 
+    /// What [#segmentBytes] is a multiple of.
+    public static final int SEGMENT_BYTES_UNIT = SegmentFormat.ALIGNMENT_BYTES;
+
     private static final long SEGMENT_BYTES_MIN = 8 << 10;
     private static final long SEGMENT_BYTES_MAX = 2L << 30;
 
     public JournalOptions {
         if (segmentBytes < SEGMENT_BYTES_MIN
                 || segmentBytes > SEGMENT_BYTES_MAX
-                || segmentBytes % SegmentFormat.ALIGNMENT_BYTES != 0) {
+                || segmentBytes % SEGMENT_BYTES_UNIT != 0) {
             throw new IllegalArgumentException(
                     "segmentBytes must be a multiple of 32 from 8 KiB to 2 GiB: " + segmentBytes);
         }

@@ -88,6 +88,17 @@ public record LakeOptions(
                 compactFilesMin);
     }
 
+    public LakeOptions withEngineThreads(int engineThreads) {
+        return new LakeOptions(
+                intervals,
+                unsealedBytesMax,
+                engineBytesMax,
+                engineThreads,
+                queriesMax,
+                compactBytesMax,
+                compactFilesMin);
+    }
+
     public LakeOptions withEngineBytesMax(long engineBytesMax) {
         return new LakeOptions(
                 intervals,

@@ -9,7 +9,6 @@ import io.grpc.stub.StreamObserver;
 import io.riacho.client.Target;
 import io.riacho.doors.grpc.GreetingService;
 import io.riacho.doors.grpc.GrpcDoor;
-import io.riacho.doors.grpc.GrpcOptions;
 import io.riacho.doors.grpc.SensorService;
 import io.riacho.doors.grpc.SimulatedSensors;
 import io.riacho.net.EventLoops;
@@ -63,9 +62,7 @@ class LoadRunTest {
 
     @Test
     void everyGreetingThatCameDueIsMadeAndAnswered() throws Exception {
-        try (GrpcDoor door =
-                GrpcDoor.start(
-                        GrpcOptions.onLoopback(0), List.of(new GreetingService()), loops, null)) {
+        try (GrpcDoor door = GrpcDoor.onLoopback(List.of(new GreetingService()), loops, null)) {
             LoadResult result =
                     run(
                             LoadKind.HELLO,
@@ -85,11 +82,8 @@ class LoadRunTest {
     void aStallIsChargedToEveryGreetingThatCameDueMeanwhile() throws Exception {
         long stallMillis = 600;
         try (GrpcDoor door =
-                GrpcDoor.start(
-                        GrpcOptions.onLoopback(0),
-                        List.of(new GreetingThatStallsOnce(loops, stallMillis)),
-                        loops,
-                        null)) {
+                GrpcDoor.onLoopback(
+                        List.of(new GreetingThatStallsOnce(loops, stallMillis)), loops, null)) {
             LoadResult result =
                     run(
                             LoadKind.HELLO,
@@ -114,8 +108,7 @@ class LoadRunTest {
         SimulatedSensors simulated =
                 new SimulatedSensors(1, 100, InstantSource.system(), loops.workers());
         try (GrpcDoor door =
-                GrpcDoor.start(
-                        GrpcOptions.onLoopback(0),
+                GrpcDoor.onLoopback(
                         List.of(SensorService.standalone(simulated, loops.workers())),
                         loops,
                         null)) {
@@ -200,9 +193,7 @@ class LoadRunTest {
 
     @Test
     void theResultIsReadAgainFromJsonAndItsPlotsAreSoundXml() throws Exception {
-        try (GrpcDoor door =
-                GrpcDoor.start(
-                        GrpcOptions.onLoopback(0), List.of(new GreetingService()), loops, null)) {
+        try (GrpcDoor door = GrpcDoor.onLoopback(List.of(new GreetingService()), loops, null)) {
             LoadOptions options =
                     new LoadOptions(
                             LoadKind.HELLO,

@@ -184,7 +184,7 @@ public final class MqttServer implements AutoCloseable {
             PublishProperties properties,
             Audience audience,
             @Nullable DeliveryListener listener) {
-        if (!Topics.isName(topic, parts.limits().topicLevelsMax())) {
+        if (!Topics.isName(topic, parts.limits().fixed().topicLevelsMax())) {
             throw new IllegalArgumentException("not a topic name: " + topic);
         }
         Message message =

@@ -1,8 +1,8 @@
 package io.riacho.mqtt;
 
 import io.riacho.mqtt.spi.MqttLimits;
-import java.lang.reflect.Constructor;
 import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
 
 /// The default limits with one of them changed.
 final class Limits {
@@ -14,22 +14,33 @@ final class Limits {
     }
 
     static MqttLimits with(MqttLimits limits, String name, Object value) {
+        return has(MqttLimits.class, name)
+                ? changed(limits, name, value)
+                : changed(limits, "fixed", changed(limits.fixed(), name, value));
+    }
+
+    private static boolean has(Class<? extends Record> type, String name) {
+        return Arrays.stream(type.getRecordComponents()).anyMatch(c -> c.getName().equals(name));
+    }
+
+    private static <R extends Record> R changed(R limits, String name, Object value) {
+        @SuppressWarnings("unchecked") // of the same record
+        Class<R> type = (Class<R>) limits.getClass();
+        if (!has(type, name)) {
+            throw new IllegalArgumentException("no limit " + name);
+        }
         try {
-            RecordComponent[] components = MqttLimits.class.getRecordComponents();
+            RecordComponent[] components = type.getRecordComponents();
             Class<?>[] types = new Class<?>[components.length];
             Object[] values = new Object[components.length];
-            boolean found = false;
             for (int i = 0; i < components.length; i++) {
                 types[i] = components[i].getType();
-                boolean named = components[i].getName().equals(name);
-                found |= named;
-                values[i] = named ? value : components[i].getAccessor().invoke(limits);
+                values[i] =
+                        components[i].getName().equals(name)
+                                ? value
+                                : components[i].getAccessor().invoke(limits);
             }
-            if (!found) {
-                throw new IllegalArgumentException("no limit " + name);
-            }
-            Constructor<MqttLimits> constructor = MqttLimits.class.getDeclaredConstructor(types);
-            return constructor.newInstance(values);
+            return type.getDeclaredConstructor(types).newInstance(values);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(e);
         }

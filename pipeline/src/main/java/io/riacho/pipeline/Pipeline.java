@@ -121,7 +121,7 @@ public final class Pipeline implements AutoCloseable {
         new Recovery(journal, lake, fold).run(snapshots);
         fold.series().restoreNumbers(numbers);
 
-        intake = new IntakeQueue(options.intakeBytesMax(), journalWakeup);
+        intake = new IntakeQueue(options.intake().bytesMax(), journalWakeup);
         sealStage =
                 new SealStage(
                         lake,
@@ -159,7 +159,31 @@ public final class Pipeline implements AutoCloseable {
                         journalOptions.entryBytesMax() / SESSION_RECORDS_PER_ENTRY);
         PipelineGauges.bind(registry, intake, journal, streamStage, lake, state.devices());
         streamStage.goLive();
-        useExpiry(options.commandExpiry());
+        useExpiry(options.commands().expiry());
+    }
+
+    /// Recovers the state as a server does, with the journal, the lake and the core as configured.
+    ///
+    /// @param ruleCompiler from the rules' definitions, as journaled, to rules
+    /// @throws IOException when what is there is damaged; the message says what and what to do
+    public static Pipeline open(
+            Disk disk,
+            Directories directories,
+            PipelineOptions options,
+            Function<ByteBuffer, RuleSet> ruleCompiler,
+            MicroClock clock,
+            MeterRegistry registry)
+            throws IOException {
+        return open(
+                disk,
+                directories,
+                options.journal().options(),
+                options.lake().options(options.stream().windows()),
+                options.stream().options(),
+                options,
+                ruleCompiler,
+                clock,
+                registry);
     }
 
     /// Recovers the state from the directories and readies the path; nothing runs yet.

@@ -44,14 +44,14 @@ record State(
                 new CommandJournal(
                         journal,
                         clock::nowMicros,
-                        options.commandExpiry(),
-                        options.manualPriority());
+                        options.commands().expiry(),
+                        options.commands().manualPriority());
         CommandTracker commands = new CommandTracker(commandJournal);
         ManualOverrides overrides =
-                new ManualOverrides(commandJournal, commands, options.devicesMax());
+                new ManualOverrides(commandJournal, commands, options.devices().max());
         DevicePresence devices =
                 new DevicePresence(
-                        new DeviceJournal(journal), clock::nowMicros, options.devicesMax());
+                        new DeviceJournal(journal), clock::nowMicros, options.devices().max());
         CommandFold commandFold =
                 new CommandFold(streamOptions, commands, overrides, lake, feed, metrics);
         StateFold fold =

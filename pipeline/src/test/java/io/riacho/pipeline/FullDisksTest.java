@@ -113,21 +113,18 @@ class FullDisksTest {
     private static PipelineOptions sealingAfterBytes(long bytes) {
         PipelineOptions all = PipelineOptions.defaults();
         return new PipelineOptions(
-                all.intakeBytesMax(),
-                all.commitReadingsMax(),
-                all.handOverReadingsMax(),
-                all.lateMax(),
-                all.seriesMax(),
-                all.futureMax(),
-                all.ageMax(),
-                all.lakeBytesMax(),
-                all.freeBytesMin(),
-                all.sealRowsMax(),
-                bytes,
-                all.sealEvery(),
-                all.commandExpiry(),
-                all.manualPriority(),
-                all.devicesMax());
+                all.intake(),
+                all.journal(),
+                all.stream(),
+                all.lake(),
+                all.retention(),
+                all.commands(),
+                all.devices(),
+                new PipelineOptions.Fixed(
+                        all.fixed().commitReadingsMax(),
+                        all.fixed().handOverReadingsMax(),
+                        all.fixed().lateMax(),
+                        bytes));
     }
 
     @Test

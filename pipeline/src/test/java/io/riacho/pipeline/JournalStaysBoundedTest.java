@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What makes no rows still takes room in the journal, and must not take it for ever.
+/// Tests that the journal stays bounded: what makes no rows still takes room in it, and must not take it for ever.
 class JournalStaysBoundedTest {
 
     private static final long NOW_MICROS = 1_763_668_800_000_000L;
@@ -34,22 +34,18 @@ class JournalStaysBoundedTest {
     @Test
     void aSenderThatOnlyRepeatsItselfDoesNotFillTheDisk() throws Exception {
         PipelineOptions options =
-                new PipelineOptions(
+                OptionsUnderTest.of(
                         1 << 20,
-                        1_000,
-                        10_000,
-                        1_000,
                         10,
-                        Duration.ofMinutes(10),
-                        Duration.ZERO,
-                        Long.MAX_VALUE,
-                        0,
-                        SEAL_ROWS_MAX,
-                        1 << 20,
-                        Duration.ofDays(1),
-                        Duration.ofHours(1),
+                        new PipelineOptions.Lake(
+                                SEAL_ROWS_MAX,
+                                Duration.ofDays(1),
+                                64 << 20,
+                                2,
+                                Duration.ofSeconds(30),
+                                100_000),
                         1_000,
-                        100);
+                        new PipelineOptions.Fixed(1_000, 10_000, 1_000, 1 << 20));
         try (Pipeline pipeline =
                 Pipeline.open(
                         new RealDisk(),

@@ -68,20 +68,13 @@ class LateReadingsAreBoundedTest {
                 directory,
                 StreamOptions.DEFAULT.withRememberedPerSeries(1).withPendingLateMax(2),
                 new PipelineOptions(
-                        all.intakeBytesMax(),
-                        1,
-                        1,
-                        lateMax,
-                        all.seriesMax(),
-                        all.futureMax(),
-                        all.ageMax(),
-                        all.lakeBytesMax(),
-                        all.freeBytesMin(),
-                        all.sealRowsMax(),
-                        all.sealBytesMax(),
-                        all.sealEvery(),
-                        all.commandExpiry(),
-                        all.manualPriority(),
-                        all.devicesMax()));
+                        all.intake(),
+                        all.journal(),
+                        all.stream(),
+                        all.lake(),
+                        all.retention(),
+                        all.commands(),
+                        all.devices(),
+                        new PipelineOptions.Fixed(1, 1, lateMax, all.fixed().sealBytesMax())));
     }
 }

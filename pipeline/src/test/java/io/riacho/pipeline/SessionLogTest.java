@@ -181,22 +181,18 @@ class SessionLogTest {
 
     private Pipeline open() throws Exception {
         PipelineOptions options =
-                new PipelineOptions(
+                OptionsUnderTest.of(
                         1 << 20,
-                        1_000,
-                        10_000,
-                        1_000,
                         10,
-                        Duration.ofMinutes(10),
-                        Duration.ZERO,
-                        Long.MAX_VALUE,
-                        0,
-                        1_000_000,
-                        1 << 30,
-                        Duration.ofDays(1),
-                        Duration.ofHours(1),
+                        new PipelineOptions.Lake(
+                                1_000_000,
+                                Duration.ofDays(1),
+                                64 << 20,
+                                2,
+                                Duration.ofSeconds(30),
+                                100_000),
                         1_000,
-                        100);
+                        new PipelineOptions.Fixed(1_000, 10_000, 1_000, 1 << 30));
         return Pipeline.open(
                 disk,
                 Pipeline.Directories.below(directory),

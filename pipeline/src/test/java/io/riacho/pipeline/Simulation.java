@@ -256,22 +256,28 @@ final class Simulation {
     }
 
     private static PipelineOptions options(int sealRowsMax, int expirySeconds) {
+        PipelineOptions options =
+                OptionsUnderTest.of(
+                        INTAKE_BYTES_MAX,
+                        SERIES_MAX,
+                        new PipelineOptions.Lake(
+                                sealRowsMax,
+                                Duration.ofSeconds(30),
+                                64 << 20,
+                                2,
+                                Duration.ofSeconds(30),
+                                100_000),
+                        MANUAL_PRIORITY,
+                        new PipelineOptions.Fixed(64, 256, 32, 1 << 20));
         return new PipelineOptions(
-                INTAKE_BYTES_MAX,
-                64,
-                256,
-                32,
-                SERIES_MAX,
-                Duration.ofMinutes(10),
-                Duration.ZERO,
-                Long.MAX_VALUE,
-                0,
-                sealRowsMax,
-                1 << 20,
-                Duration.ofSeconds(30),
-                Duration.ofSeconds(expirySeconds),
-                MANUAL_PRIORITY,
-                100);
+                options.intake(),
+                options.journal(),
+                options.stream(),
+                options.lake(),
+                options.retention(),
+                new PipelineOptions.Commands(Duration.ofSeconds(expirySeconds), MANUAL_PRIORITY),
+                options.devices(),
+                options.fixed());
     }
 
     /// What a replay of the whole journal begins with.

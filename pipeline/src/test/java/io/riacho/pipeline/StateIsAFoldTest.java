@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What a restart must not change, case by case; the simulation looks for others.
+/// Tests of what a restart must not change, case by case; the simulation looks for others.
 class StateIsAFoldTest {
 
     private static final long START_MICROS = 1_763_668_800_000_000L;
@@ -101,21 +101,14 @@ class StateIsAFoldTest {
     private static PipelineOptions withExpiry(Duration expiry) {
         PipelineOptions d = PipelineOptions.defaults();
         return new PipelineOptions(
-                d.intakeBytesMax(),
-                d.commitReadingsMax(),
-                d.handOverReadingsMax(),
-                d.lateMax(),
-                d.seriesMax(),
-                d.futureMax(),
-                d.ageMax(),
-                d.lakeBytesMax(),
-                d.freeBytesMin(),
-                d.sealRowsMax(),
-                d.sealBytesMax(),
-                d.sealEvery(),
-                expiry,
-                d.manualPriority(),
-                d.devicesMax());
+                d.intake(),
+                d.journal(),
+                d.stream(),
+                d.lake(),
+                d.retention(),
+                new PipelineOptions.Commands(expiry, d.commands().manualPriority()),
+                d.devices(),
+                d.fixed());
     }
 
     private static Rule above(double threshold) {

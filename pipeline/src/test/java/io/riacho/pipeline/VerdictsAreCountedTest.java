@@ -20,7 +20,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What `/metrics` says of readings: each is stored, a duplicate or a conflict in the end, also when
+/// Tests of what `/metrics` says of readings: each is stored, a duplicate or a conflict in the end, also when
 /// it was late and waited for another's look-up.
 class VerdictsAreCountedTest {
 

@@ -2,8 +2,10 @@ package io.riacho.rules;
 
 import io.riacho.core.model.Statistics;
 import io.riacho.core.rules.Condition;
+import java.util.OptionalDouble;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 
 /// `variable operator number`, the shape of nearly every condition, run without CEL: a few
@@ -68,7 +70,10 @@ record Comparison(Variable variable, Operator operator, double number, String te
 
     @Override
     public boolean holds(Statistics statistics) {
-        double value = variable.of(statistics);
+        return holds(variable.of(statistics));
+    }
+
+    private boolean holds(double value) {
         return switch (operator) {
             case LESS -> value < number;
             case LESS_OR_EQUAL -> value <= number;
@@ -77,5 +82,31 @@ record Comparison(Variable variable, Operator operator, double number, String te
             case EQUAL -> value == number;
             case NOT_EQUAL -> value != number;
         };
+    }
+
+    /// A value for which this and another condition of the same variable hold at once, or null: there
+    /// is none, or the variables differ.
+    @Nullable Double sharedWith(Comparison other) {
+        if (variable != other.variable) {
+            return null;
+        }
+        double least = Math.min(number, other.number);
+        double most = Math.max(number, other.number);
+        double middle = least + (most - least) / 2;
+        // Between and beyond the two numbers neither condition changes.
+        DoubleStream values =
+                variable.isWhole()
+                        ? DoubleStream.of(
+                                Math.ceil(least) - 1,
+                                Math.floor(least),
+                                Math.floor(least) + 1,
+                                Math.floor(middle),
+                                Math.ceil(most) - 1,
+                                Math.ceil(most),
+                                Math.floor(most) + 1)
+                        : DoubleStream.of(least - 1, least, middle, most, most + 1);
+        OptionalDouble shared =
+                values.filter(value -> holds(value) && other.holds(value)).findFirst();
+        return shared.isPresent() ? shared.getAsDouble() : null;
     }
 }

@@ -25,7 +25,12 @@ public record RuleConfig(
                         doc =
                                 "The condition that ends it (hysteresis); none: the opposite of when.")
                 @Nullable String until,
-        @Setting(key = "for", value = "0s", min = 0, doc = "How long 'when' must hold first.")
+        @Setting(
+                        key = "for",
+                        value = "0s",
+                        min = 0,
+                        max = Setting.YEAR_MILLIS,
+                        doc = "How long 'when' must hold first.")
                 Duration holdFor,
         @Setting(
                         value = "0",

@@ -67,11 +67,18 @@ public record RuleDefinition(
     /// A rule from the configuration.
     ///
     /// @param groups lists of devices by their names; a group's name hides a device of that name
-    /// @throws RuleException when `over` is not what it may be
+    /// @throws RuleException when `over` is not what it may be, a device has a placeholder that means
+    ///     nothing, or `until` holds while `when` does. Rules of a journal are not held to it: they were
+    ///     taken once
     public static RuleDefinition of(RuleConfig config, Map<String, List<String>> groups)
             throws RuleException {
         String device = config.command().device();
+        checkHysteresis(config);
         List<String> group = groups.get(device);
+        List<String> devices = group == null ? List.of(device) : group;
+        for (String each : devices) {
+            checkPlaceholders(config.name(), each);
+        }
         List<String> sensors = config.sensors();
         return new RuleDefinition(
                 config.name(),
@@ -82,8 +89,38 @@ public record RuleDefinition(
                 config.until(),
                 config.holdFor(),
                 config.priority(),
-                group == null ? List.of(device) : group,
+                devices,
                 config.command().turnOn());
+    }
+
+    private static void checkPlaceholders(String name, String device) throws RuleException {
+        String rest = device.replace("{sensor}", "");
+        if (rest.indexOf('{') >= 0 || rest.indexOf('}') >= 0) {
+            throw new RuleException(
+                    "rule '"
+                            + name
+                            + "': 'command.device' is '"
+                            + device
+                            + "'; the one placeholder is {sensor}, for the sensor's id");
+        }
+    }
+
+    private static void checkHysteresis(RuleConfig config) throws RuleException {
+        Comparison when = Comparison.of(config.when());
+        Comparison until = config.until() == null ? null : Comparison.of(config.until());
+        Double shared = when == null || until == null ? null : when.sharedWith(until);
+        if (shared != null) {
+            throw new RuleException(
+                    "rule '"
+                            + config.name()
+                            + "': 'until' ("
+                            + config.until()
+                            + ") holds while 'when' ("
+                            + config.when()
+                            + ") does, for example at "
+                            + shared
+                            + "; it must lie on the other side: average > 25, until average < 24");
+        }
     }
 
     private static RuleWindow over(RuleConfig config) throws RuleException {

@@ -3,26 +3,21 @@ package io.riacho.server;
 import io.riacho.config.Findings;
 import io.riacho.config.Origin;
 import io.riacho.config.Units;
-import io.riacho.doors.bridge.BridgeOptions;
-import io.riacho.identity.Role;
+import io.riacho.doors.mqtt.MqttOptions;
+import io.riacho.identity.tls.TlsSection;
+import io.riacho.rules.CelConditions;
 import io.riacho.rules.RuleConfig;
+import io.riacho.rules.RuleException;
+import io.riacho.rules.Rules;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// What must hold between several settings.
+/// Checks of what must hold between settings of several sections.
 final class Checks {
 
-    private static final int TOPIC_ROOT_CHARS_MAX = 64;
-    private static final Pattern SERVER_NAME =
-            Pattern.compile("[A-Za-z0-9*]([A-Za-z0-9.-]{0,252})|[0-9a-fA-F:]*:[0-9a-fA-F:.]*");
-
-    private static final Pattern BROKER_URL =
-            Pattern.compile("(ssl|tcp)://([A-Za-z0-9.-]+|\\[[0-9a-fA-F:.]+])(:[0-9]{1,5})?");
+    private static final long OVER_MILLIS_MIN = 1_000;
 
     private final ServerConfig config;
     private final Findings findings;
@@ -38,85 +33,27 @@ final class Checks {
     }
 
     private void all() {
-        tls();
-        identity();
-        broker();
-        bind("bind", config.bind(), true);
-        bind("grpc.bind", config.grpcBind(), config.grpc().bind() != null);
-        bind("tcp.bind", config.tcpBind(), config.tcp().bind() != null);
-        bind("http.bind", config.httpBind(), config.http().bind() != null);
+        config.tls().check(findings);
+        config.identity().check(findings);
+        config.broker().check(findings);
+        config.mqtt().check(findings);
+        config.journal().check(findings);
+        config.stream().check(findings);
+        bind("bind", config.bind());
+        bind("grpc.bind", config.grpc().bind());
+        bind("tcp.bind", config.tcp().bind());
+        bind("http.bind", config.http().bind());
         mqttBind();
-        topicRoot();
         ports();
         rules();
         groups();
     }
 
-    private void tls() {
-        ServerConfig.Tls tls = config.tls();
-        if ((tls.certificate() == null) != (tls.key() == null)) {
-            String given = tls.key() == null ? "tls.certificate" : "tls.key";
-            String missing = tls.key() == null ? "tls.key" : "tls.certificate";
-            problem(given, "needs '" + missing + "' as well");
-        }
-        if (tls.clientCa() != null && !tls.enabled()) {
-            problem("tls.client-ca", "needs 'tls.certificate' and 'tls.key' as well");
-        }
-    }
-
-    private void identity() {
-        ServerConfig.Identity identity = config.identity();
-        try {
-            Role.ofDevice(identity.jitRole());
-        } catch (IllegalArgumentException e) {
-            problem("identity.jit-role", String.valueOf(e.getMessage()));
-        }
-        if (identity.trustedCrl() != null && identity.trustedCa() == null) {
-            problem("identity.trusted-crl", "needs 'identity.trusted-ca' as well");
-        }
-        for (String name : identity.serverNames()) {
-            if (!SERVER_NAME.matcher(name).matches()) {
-                problem(
-                        "identity.server-names",
-                        "'" + name + "' is neither a DNS name nor an IP address");
-            }
-        }
-    }
-
-    private void broker() {
-        ServerConfig.Broker broker = config.broker();
-        if ((broker.certificate() == null) != (broker.key() == null)) {
-            problem(
-                    broker.key() == null ? "broker.certificate" : "broker.key",
-                    "a certificate and its key belong together");
-        }
-        String url = broker.url();
-        if (url == null) {
+    private void bind(String path, @Nullable String address) {
+        if (address == null || loopback(path, address)) {
             return;
         }
-        if (!BROKER_URL.matcher(url).matches()) {
-            problem("broker.url", "'" + url + "' is no broker; write ssl://host:8883");
-        }
-        if (broker.certificate() == null && broker.clientId() == null) {
-            problem(
-                    "broker.client-id",
-                    "is needed without broker.certificate: the broker keeps the session by it");
-        }
-        if (broker.publishBytesPerSecondMax()
-                < broker.payloadBytesMax() + BridgeOptions.TOPIC_BYTES_MAX) {
-            problem(
-                    "broker.publish-bytes-per-second-max",
-                    "must be larger than broker.payload-bytes-max by "
-                            + BridgeOptions.TOPIC_BYTES_MAX
-                            + ", for a topic");
-        }
-    }
-
-    private void bind(String path, String address, boolean given) {
-        if (!given || loopback(path, address)) {
-            return;
-        }
-        ServerConfig.Tls tls = config.tls();
+        TlsSection tls = config.tls();
         if (tls.enabled() && tls.clientCa() != null) {
             return;
         }
@@ -173,7 +110,7 @@ final class Checks {
         port(taken, "grpc.actuator-port", config.grpc().actuatorPort());
         port(taken, "tcp.port", config.tcp().port());
         port(taken, "http.port", config.http().port());
-        ServerConfig.Mqtt mqtt = config.mqtt();
+        MqttOptions mqtt = config.mqtt();
         port(taken, "mqtt.port", mqtt.port());
         port(taken, "mqtt.ws-port", mqtt.wsPort());
         port(taken, "mqtt.tls-port", mqtt.tlsPort());
@@ -196,48 +133,22 @@ final class Checks {
         }
     }
 
-    private void topicRoot() {
-        String root = config.mqtt().topicRoot();
-        boolean fits =
-                !root.startsWith("$")
-                        && root.length() <= TOPIC_ROOT_CHARS_MAX
-                        && root.chars()
-                                .noneMatch(c ->
-                                        c == '+'
-                                                || c == '#'
-                                                || c == '/'
-                                                || Character.isISOControl(c));
-        if (!fits) {
-            problem(
-                    "mqtt.topic-root",
-                    "'"
-                            + root
-                            + "' is no topic level: at most "
-                            + TOPIC_ROOT_CHARS_MAX
-                            + " characters without '/', '+', '#', and no '$' at its beginning");
-        }
-    }
-
+    /// All that a start would refuse, and windows too short to be meant.
     private void rules() {
         List<RuleConfig> rules = config.rules();
         if (rules == null) {
             return;
         }
-        Set<String> names = new HashSet<>();
+        try {
+            Rules.compile(Rules.definitions(rules, config.groups()), new CelConditions());
+        } catch (RuleException e) {
+            e.problems().forEach(each -> problem("rules", each));
+            return;
+        }
         for (RuleConfig rule : rules) {
-            if (!names.add(rule.name())) {
-                problem("rules", "two rules are called '" + rule.name() + "'");
-            }
-            if (!rule.over().equals("running")) {
-                try {
-                    if (Units.duration(rule.over()).toMillis() < 1000) {
-                        problem("rules", rule.name() + ": 'over' is less than 1s");
-                    }
-                } catch (IllegalArgumentException e) {
-                    problem(
-                            "rules",
-                            rule.name() + ": 'over' is 'running' or a duration: " + e.getMessage());
-                }
+            if (!rule.over().strip().equals("running")
+                    && Units.duration(rule.over()).toMillis() < OVER_MILLIS_MIN) {
+                problem("rules", "rule '" + rule.name() + "': 'over' is less than 1s");
             }
         }
     }

@@ -21,7 +21,6 @@ import io.riacho.doors.grpc.ActuatorService;
 import io.riacho.doors.grpc.CommandService;
 import io.riacho.doors.grpc.GreetingService;
 import io.riacho.doors.grpc.GrpcDoor;
-import io.riacho.doors.grpc.GrpcOptions;
 import io.riacho.doors.grpc.IngestService;
 import io.riacho.doors.grpc.ProcessorService;
 import io.riacho.doors.grpc.QueryService;
@@ -33,7 +32,6 @@ import io.riacho.doors.mqtt.MqttOptions;
 import io.riacho.doors.mqtt.MqttUpdates;
 import io.riacho.doors.tcp.TcpDoor;
 import io.riacho.formats.RiachoTopics;
-import io.riacho.http.HttpOptions;
 import io.riacho.identity.Identities;
 import io.riacho.identity.RoleAuthorizer;
 import io.riacho.identity.tls.TlsContexts;
@@ -95,10 +93,7 @@ public final class Riacho implements AutoCloseable {
                     Pipeline.open(
                             new RealDisk(),
                             Pipeline.Directories.below(config.data()),
-                            PartOptions.journal(config),
-                            PartOptions.lake(config),
-                            PartOptions.stream(config),
-                            PartOptions.path(config),
+                            config.pipeline(),
                             bytes -> StoredRules.read(bytes, conditions),
                             MicroClock.system(),
                             registry);
@@ -130,7 +125,7 @@ public final class Riacho implements AutoCloseable {
         ExecutorService waiting = Executors.newVirtualThreadPerTaskExecutor();
         closeLast(waiting::shutdownNow);
 
-        TlsOptions tls = PartOptions.tls(config);
+        TlsOptions tls = config.tls().options();
         @Nullable SslContext grpcTls = tls == null ? null : TlsContexts.grpc(tls);
         @Nullable SimulatedSensors simulated =
                 config.simulate()
@@ -142,7 +137,7 @@ public final class Riacho implements AutoCloseable {
                         : null;
         Queries queries = queries(config);
         DeviceGroups groups = new DeviceGroups(config.groups());
-        RiachoTopics topics = new RiachoTopics(config.mqtt().topicRoot());
+        RiachoTopics topics = config.mqtt().topics();
         MqttComposition composition =
                 new MqttComposition(
                         new MqttComposition.Dependencies(
@@ -153,7 +148,7 @@ public final class Riacho implements AutoCloseable {
                                 waiting,
                                 MicroClock.system()::nowMicros,
                                 registry),
-                        config.broker().url() != null && config.broker().share() == null);
+                        config.broker().enabled() && !config.broker().shared());
         grpc(
                 "grpc",
                 config,
@@ -184,7 +179,8 @@ public final class Riacho implements AutoCloseable {
         TcpDoor tcp =
                 closeLast(
                         TcpDoor.start(
-                                PartOptions.tcp(config),
+                                config.tcp(),
+                                config.tcp().address(config.bind()),
                                 pipeline.intake(),
                                 series,
                                 loops,
@@ -196,7 +192,6 @@ public final class Riacho implements AutoCloseable {
                 new GatewayUpdates(
                         mqtt == null ? null : new MqttUpdates(mqtt, topics.updates()),
                         bridge(config, series, topics, composition));
-        HttpOptions httpOptions = PartOptions.http(config);
         Dashboard dashboard =
                 new Dashboard(
                         loops.workers().next(),
@@ -207,11 +202,12 @@ public final class Riacho implements AutoCloseable {
                                 this::readiness,
                                 pipeline.commitTimer(),
                                 registry),
-                        httpOptions.eventStreamsMax());
+                        config.http().eventStreamsMax());
         HttpDoor http =
                 closeLast(
                         HttpDoor.start(
-                                httpOptions,
+                                config.http(),
+                                config.http().address(config.bind()),
                                 new HttpDoor.Services(
                                         pipeline.intake(),
                                         series,
@@ -236,15 +232,14 @@ public final class Riacho implements AutoCloseable {
             RiachoTopics topics,
             MqttComposition composition)
             throws TlsException {
-        String broker = config.broker().url();
-        if (broker == null) {
+        if (!config.broker().enabled()) {
             return null;
         }
         BridgeUpdates updates = new BridgeUpdates(topics.updates());
         MqttBridge bridge =
                 closeLast(
                         MqttBridge.start(
-                                PartOptions.broker(config.broker(), broker),
+                                config.broker(),
                                 new MqttBridge.Dependencies(
                                         topics,
                                         pipeline.intake(),
@@ -263,15 +258,17 @@ public final class Riacho implements AutoCloseable {
             MqttComposition composition,
             @Nullable TlsOptions tls)
             throws IOException {
-        MqttOptions options = PartOptions.mqtt(config);
-        if (options.ports().isEmpty()) {
+        List<MqttOptions.Port> ports =
+                config.mqtt().ports(config.mqttBind(), config.mqttPlainBind());
+        if (ports.isEmpty()) {
             return null;
         }
         Identities identities =
                 closeLast(
                         Identities.start(
                                 new RealDisk(),
-                                PartOptions.identity(config),
+                                config.identityDirectory(),
+                                config.identity(),
                                 tls,
                                 config.mqttBind(),
                                 MqttOptions.Transport.encrypted(),
@@ -280,13 +277,14 @@ public final class Riacho implements AutoCloseable {
         MqttDoor door =
                 closeLast(
                         MqttDoor.start(
-                                options,
+                                config.mqttOptions(),
+                                ports,
                                 new MqttDoor.Dependencies(
                                         pipeline.intake(),
                                         series,
                                         pipeline.sessions(),
                                         identities.authenticator(),
-                                        new RoleAuthorizer(options.topics()),
+                                        new RoleAuthorizer(config.mqtt().topics()),
                                         composition::listeners,
                                         identities.tls(),
                                         System::currentTimeMillis,
@@ -327,15 +325,14 @@ public final class Riacho implements AutoCloseable {
             @Nullable SslContext tls,
             List<BindableService> services)
             throws IOException {
-        GrpcOptions options =
-                GrpcOptions.onLoopback(port)
-                        .at(config.grpcBind(), port)
-                        .withLimits(
-                                config.grpc().messageBytesMax(),
-                                config.grpc().connectionsMax(),
-                                2 * config.grpc().callsPerConnectionMax(),
-                                config.grpc().callsPerConnectionMax());
-        GrpcDoor door = closeLast(GrpcDoor.start(options, services, loops, tls));
+        GrpcDoor door =
+                closeLast(
+                        GrpcDoor.start(
+                                config.grpc(),
+                                config.grpc().address(config.bind(), port),
+                                services,
+                                loops,
+                                tls));
         addresses.put(name, door.address());
     }
 

@@ -39,10 +39,7 @@ public final class StoredData implements AutoCloseable {
                     Pipeline.open(
                             new RealDisk(),
                             Pipeline.Directories.below(config.data()),
-                            PartOptions.journal(config),
-                            PartOptions.lake(config),
-                            PartOptions.stream(config),
-                            PartOptions.path(config),
+                            config.pipeline(),
                             bytes -> StoredRules.read(bytes, conditions),
                             MicroClock.system(),
                             new CompositeMeterRegistry()));

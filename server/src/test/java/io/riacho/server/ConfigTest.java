@@ -9,8 +9,6 @@ import io.riacho.config.ConfigSources;
 import io.riacho.config.LoadedConfig;
 import io.riacho.config.Origin;
 import io.riacho.config.Schema;
-import io.riacho.config.Suggestion;
-import io.riacho.config.Units;
 import io.riacho.rules.RuleConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -118,8 +116,12 @@ class ConfigTest {
                 "tcp: {port: none}           | riacho.yaml:1: 'tcp.port': 'none' is not a whole number",
                 "tcp: {idle-max: 5}          | riacho.yaml:1: 'tcp.idle-max': '5' is not a duration; write a number and ms, s, m, h or d: 30s",
                 "tcp: {idle-max: 1ms}        | riacho.yaml:1: 'tcp.idle-max': is less than 1s",
-                "tcp: {line-bytes-max: 4GiB} | riacho.yaml:1: 'tcp.line-bytes-max': is more than 2147483647",
+                "tcp: {line-bytes-max: 4GiB} | riacho.yaml:1: 'tcp.line-bytes-max': is more than 16MiB; 64 to 16MiB are possible",
                 "tcp: {line-bytes-max: 4 GG} | riacho.yaml:1: 'tcp.line-bytes-max': '4 GG' is not a size; write a number and KiB, MiB or GiB: 64MiB",
+                "tcp: {idle-max: 200000d}    | riacho.yaml:1: 'tcp.idle-max': is more than 366d; 1s to 366d are possible",
+                "journal: {segment-bytes: 2000001} | riacho.yaml:1: 'journal.segment-bytes': is no multiple of 32 bytes",
+                "stream: {windows: [1m, 7m]} | riacho.yaml:1: 'stream.windows': 7m does not divide a day",
+                "stream: {windows: [1m, 60s]} | riacho.yaml:1: 'stream.windows': 1m is there twice",
                 "simulate: yes               | riacho.yaml:1: 'simulate': 'yes' is not true or false",
                 "actuator: {threshold: .nan} | riacho.yaml:1: 'actuator.threshold': '.nan' is not a number",
                 "stream: {windows: [1m, 1]}  | riacho.yaml:1: 'stream.windows': '1' is not a duration; write a number and ms, s, m, h or d: 30s",
@@ -127,7 +129,12 @@ class ConfigTest {
                 "rules: [{name: a}]          | riacho.yaml:1: 'rules[0].when' is missing: The condition in CEL, over average, count, min, max, last, stddev and variance.",
                 "rules: [a]                  | riacho.yaml:1: 'rules': each item takes keys, such as 'name:'",
                 "rules: [{name: a, when: b, fro: 1s}] | riacho.yaml:1: there is no key 'fro' under 'rules[0]'; did you mean 'for'?",
-                "rules: [{name: a, when: b, over: soon}] | riacho.yaml:1: 'rules': a: 'over' is 'running' or a duration: 'soon' is not a duration; write a number and ms, s, m, h or d: 30s",
+                "rules: [{name: a, when: b, over: soon}] | riacho.yaml:1: 'rules': rule 'a': 'over' is 'running' or a duration such as 5m: 'soon' is not a duration; write a number and ms, s, m, h or d: 30s",
+                "rules: [{name: a, when: b, metric: t, command: {}}] | riacho.yaml:1: 'rules': rule 'a': 'when': line 1, column 1: undeclared reference to 'b'",
+                "rules: [{name: a, when: average > 1, command: {}}] | riacho.yaml:1: 'rules': rule 'a': it says neither 'metric' nor 'sensors'; name one",
+                "rules: [{name: a, when: average > 1, metric: t, over: 10ms, command: {}}] | riacho.yaml:1: 'rules': rule 'a': 'over'",
+                "rules: [{name: a, when: average > 1, metric: t, command: {device: '{sensr}'}}] | riacho.yaml:1: 'rules': rule 'a': 'command.device' is '{sensr}'; the one placeholder is {sensor}",
+                "rules: [{name: a, when: average > 25, until: average > 30, metric: t, command: {}}] | riacho.yaml:1: 'rules': rule 'a': 'until' (average > 30) holds while 'when' (average > 25) does, for example at 31.0",
                 "groups: {north: []}         | riacho.yaml:1: 'groups': the group 'north' has no devices",
                 "tls: {certificate: a.pem}   | riacho.yaml:1: 'tls.certificate': needs 'tls.key' as well",
                 "tls: {client-ca: a.pem}     | riacho.yaml:1: 'tls.client-ca': needs 'tls.certificate' and 'tls.key' as well",
@@ -306,41 +313,5 @@ class ConfigTest {
         Path absent = folder.resolve("absent.yaml");
         assertThatThrownBy(() -> ServerConfig.sources().file(absent))
                 .hasMessage("there is no configuration file " + absent);
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "0s, 0, 0s",
-        "500ms, 500, 500ms",
-        "1.5s, 1500, 1500ms",
-        "90s, 90000, 90s",
-        "60s, 60000, 1m",
-        "2h, 7200000, 2h",
-        "7d, 604800000, 7d"
-    })
-    void durationsReadAndWrite(String text, long millis, String canonical) {
-        assertThat(Units.duration(text)).isEqualTo(Duration.ofMillis(millis));
-        assertThat(Units.text(Duration.ofMillis(millis))).isEqualTo(canonical);
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "0, 0, 0",
-        "1000, 1000, 1000",
-        "64KiB, 65536, 64KiB",
-        "1.5GiB, 1610612736, 1536MiB",
-        "1GB, 1000000000, 1000000000",
-        "2 TiB, 2199023255552, 2TiB"
-    })
-    void sizesReadAndWrite(String text, long bytes, String canonical) {
-        assertThat(Units.bytes(text)).isEqualTo(bytes);
-        assertThat(Units.bytesText(bytes)).isEqualTo(canonical);
-    }
-
-    @ParameterizedTest
-    @CsvSource({"tcp.port, tcp.prot, 1", "kitten, sitting, 3", "abc, abc, 0", "'', abc, 3"})
-    void distanceCountsEditsAndSwaps(String a, String b, int edits) {
-        assertThat(Suggestion.distance(a, b)).isEqualTo(edits);
-        assertThat(Suggestion.distance(b, a)).isEqualTo(edits);
     }
 }

@@ -8,6 +8,7 @@ import io.riacho.cli.serve.RunningServer;
 import io.riacho.client.ClientTls;
 import io.riacho.config.LoadedConfig;
 import io.riacho.field.FieldRun;
+import io.riacho.identity.tls.TlsSection;
 import io.riacho.server.ServerConfig;
 import java.io.IOException;
 import java.io.InputStream;
@@ -162,7 +163,7 @@ public final class DemoCommand implements Callable<Integer> {
 
     /// How the field's clients reach a server with TLS: without `--ca` they take its own certificate
     /// for its authority.
-    private @Nullable ClientTls tls(ServerConfig.Tls server) {
+    private @Nullable ClientTls tls(TlsSection server) {
         if (!server.enabled()) {
             return null;
         }

@@ -36,7 +36,9 @@ public final class DemoGateways {
 
     public DemoGateways(ServerConfig config) {
         this.config = config;
-        devices = new DeviceRegistrar(new RealDisk(), config.identityOptions(), clock);
+        devices =
+                new DeviceRegistrar(
+                        new RealDisk(), config.identityDirectory(), config.identity(), clock);
     }
 
     /// Where their credentials are.

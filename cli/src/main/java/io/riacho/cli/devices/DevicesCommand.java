@@ -241,7 +241,10 @@ public final class DevicesCommand implements Runnable {
         ServerConfig config = flags.load().config();
         DeviceRegistrar devices =
                 new DeviceRegistrar(
-                        new RealDisk(), config.identityOptions(), InstantSource.system());
+                        new RealDisk(),
+                        config.identityDirectory(),
+                        config.identity(),
+                        InstantSource.system());
         try {
             work.with(config, devices);
             return Exit.DONE;

@@ -3,6 +3,8 @@ package io.riacho.cli.doctor;
 import com.sun.management.UnixOperatingSystemMXBean;
 import io.netty.channel.epoll.Epoll;
 import io.riacho.config.Units;
+import io.riacho.doors.grpc.GrpcOptions;
+import io.riacho.doors.mqtt.MqttOptions;
 import io.riacho.server.ServerConfig;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -46,12 +48,14 @@ final class Diagnosis {
         findings.add(java(Runtime.version().feature(), System.getProperty("java.home")));
         findings.add(transport());
         findings.add(memory(Runtime.getRuntime().maxMemory()));
-        findings.add(port("grpc.sensor-port", config.grpcBind(), config.grpc().sensorPort()));
-        findings.add(port("grpc.processor-port", config.grpcBind(), config.grpc().processorPort()));
-        findings.add(port("grpc.actuator-port", config.grpcBind(), config.grpc().actuatorPort()));
-        findings.add(port("tcp.port", config.tcpBind(), config.tcp().port()));
-        findings.add(port("http.port", config.httpBind(), config.http().port()));
-        ServerConfig.Mqtt mqtt = config.mqtt();
+        GrpcOptions grpc = config.grpc();
+        findings.add(port("grpc.sensor-port", grpc.address(config.bind(), grpc.sensorPort())));
+        findings.add(
+                port("grpc.processor-port", grpc.address(config.bind(), grpc.processorPort())));
+        findings.add(port("grpc.actuator-port", grpc.address(config.bind(), grpc.actuatorPort())));
+        findings.add(port("tcp.port", config.tcp().address(config.bind())));
+        findings.add(port("http.port", config.http().address(config.bind())));
+        MqttOptions mqtt = config.mqtt();
         findings.add(port("mqtt.port", config.mqttPlainBind(), mqtt.port()));
         findings.add(port("mqtt.ws-port", config.mqttPlainBind(), mqtt.wsPort()));
         findings.add(port("mqtt.tls-port", config.mqttBind(), mqtt.tlsPort()));
@@ -83,6 +87,10 @@ final class Diagnosis {
         return heapBytesMax >= 200L << 20
                 ? Finding.pass("memory", found)
                 : Finding.warn("memory", found + "; give it 256 MiB: RIACHO_JAVA_OPTS=-Xmx256m");
+    }
+
+    private static Finding port(String path, InetSocketAddress address) {
+        return port(path, address.getHostString(), address.getPort());
     }
 
     static Finding port(String path, String bind, @Nullable Integer port) {

@@ -6,13 +6,11 @@ import io.riacho.cli.common.CommandFailedException;
 import io.riacho.cli.common.ConfigFlags;
 import io.riacho.cli.common.Exit;
 import io.riacho.doors.grpc.GrpcDoor;
-import io.riacho.doors.grpc.GrpcOptions;
 import io.riacho.identity.tls.TlsContexts;
 import io.riacho.identity.tls.TlsOptions;
 import io.riacho.net.EventLoops;
 import io.riacho.server.ServerConfig;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -42,14 +40,6 @@ abstract class ServiceCommand implements Callable<Integer> {
     @Override
     public final Integer call() throws InterruptedException {
         ServerConfig config = flags.load().config();
-        GrpcOptions options =
-                GrpcOptions.onLoopback(port(config))
-                        .at(config.grpcBind(), port(config))
-                        .withLimits(
-                                config.grpc().messageBytesMax(),
-                                config.grpc().connectionsMax(),
-                                2 * config.grpc().callsPerConnectionMax(),
-                                config.grpc().callsPerConnectionMax());
         CountDownLatch stop = new CountDownLatch(1);
         CountDownLatch stopped = new CountDownLatch(1);
         Thread hook =
@@ -66,7 +56,11 @@ abstract class ServiceCommand implements Callable<Integer> {
         try (EventLoops loops = EventLoops.start();
                 GrpcDoor door =
                         GrpcDoor.start(
-                                options, List.of(service(config, loops)), loops, tls(config))) {
+                                config.grpc(),
+                                config.grpc().address(config.bind(), port(config)),
+                                List.of(service(config, loops)),
+                                loops,
+                                tls(config))) {
             Runtime.getRuntime().addShutdownHook(hook);
             spec.commandLine()
                     .getOut()
@@ -81,10 +75,7 @@ abstract class ServiceCommand implements Callable<Integer> {
     }
 
     private static @Nullable SslContext tls(ServerConfig config) throws IOException {
-        Path certificate = config.tls().certificate();
-        Path key = config.tls().key();
-        return certificate == null || key == null
-                ? null
-                : TlsContexts.grpc(TlsOptions.of(certificate, key, config.tls().clientCa()));
+        TlsOptions options = config.tls().options();
+        return options == null ? null : TlsContexts.grpc(options);
     }
 }

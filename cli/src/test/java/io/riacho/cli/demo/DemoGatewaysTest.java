@@ -46,7 +46,10 @@ class DemoGatewaysTest {
 
     private static DeviceRegistrar devices(LoadedConfig<ServerConfig> config) {
         return new DeviceRegistrar(
-                new RealDisk(), config.config().identityOptions(), InstantSource.system());
+                new RealDisk(),
+                config.config().identityDirectory(),
+                config.config().identity(),
+                InstantSource.system());
     }
 
     @Test

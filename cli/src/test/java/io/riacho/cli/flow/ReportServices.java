@@ -6,7 +6,6 @@ import io.riacho.client.Target;
 import io.riacho.doors.grpc.ActuatorService;
 import io.riacho.doors.grpc.GreetingService;
 import io.riacho.doors.grpc.GrpcDoor;
-import io.riacho.doors.grpc.GrpcOptions;
 import io.riacho.doors.grpc.ProcessorService;
 import io.riacho.doors.grpc.SensorService;
 import io.riacho.doors.grpc.SimulatedSensors;
@@ -38,7 +37,7 @@ final class ReportServices implements AutoCloseable {
 
     private GrpcDoor door(@Nullable SslContext tls, BindableService... services)
             throws IOException {
-        return GrpcDoor.start(GrpcOptions.onLoopback(0), List.of(services), loops, tls);
+        return GrpcDoor.onLoopback(List.of(services), loops, tls);
     }
 
     Target sensor() {

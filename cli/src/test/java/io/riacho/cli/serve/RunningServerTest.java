@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.riacho.cli.common.CommandFailedException;
 import io.riacho.cli.common.Exit;
 import io.riacho.cli.query.StoppedServer;
+import io.riacho.config.ConfigException;
 import io.riacho.config.ConfigSources;
 import io.riacho.config.LoadedConfig;
 import io.riacho.server.ServerConfig;
@@ -63,16 +64,14 @@ class RunningServerTest {
     }
 
     @Test
-    void wrongRuleIsAWrongConfiguration() {
-        CommandFailedException refused =
-                catchThrowableOfType(
-                        CommandFailedException.class,
-                        () ->
-                                start(
-                                        "rules: [{name: hot, metric: temperature, when: averag >"
-                                                + " 1, command: {turn_on: true}}]"));
-        assertThat(refused).hasMessageContaining("hot").hasMessageContaining("averag");
-        assertThat(refused.exit()).isEqualTo(Exit.CONFIGURATION);
+    void wrongRuleIsRefusedWhereTheConfigurationIsLoaded() {
+        assertThatThrownBy(() ->
+                        config(
+                                "rules: [{name: hot, metric: temperature, when: averag >"
+                                        + " 1, command: {turn_on: true}}]"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("hot")
+                .hasMessageContaining("averag");
     }
 
     @Test

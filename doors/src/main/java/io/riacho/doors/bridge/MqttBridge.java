@@ -154,7 +154,7 @@ public final class MqttBridge implements AutoCloseable {
         if (options.tls()) {
             Path certificate = options.certificate();
             Path key = options.key();
-            Path authorities = options.authorities();
+            Path authorities = options.ca();
             builder =
                     builder.sslConfig(
                             MqttClientSslConfig.builder()

@@ -14,8 +14,10 @@ import io.netty.channel.ServerChannel;
 import io.netty.handler.ssl.SslContext;
 import io.riacho.net.EventLoops;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Map;
 import java.util.logging.Level;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -64,17 +66,19 @@ public final class GrpcDoor implements AutoCloseable {
 
     /// Listens. The event loops stay the caller's.
     ///
+    /// @param address where; port 0 picks a free one
     /// @param tls null: plain text. Otherwise made by `GrpcSslContexts`, so that it offers `h2`
     /// @throws IOException when the address cannot be bound, naming it
     public static GrpcDoor start(
             GrpcOptions options,
+            InetSocketAddress address,
             List<BindableService> services,
             EventLoops loops,
             @Nullable SslContext tls)
             throws IOException {
         ConnectionLimit connections = new ConnectionLimit(options.connectionsMax());
         NettyServerBuilder builder =
-                NettyServerBuilder.forAddress(new InetSocketAddress(options.host(), options.port()))
+                NettyServerBuilder.forAddress(address)
                         .channelFactory(() -> listening(loops, connections))
                         .bossEventLoopGroup(loops.acceptors())
                         .workerEventLoopGroup(loops.workers())
@@ -82,12 +86,14 @@ public final class GrpcDoor implements AutoCloseable {
                         .withOption(ChannelOption.SO_BACKLOG, BACKLOG)
                         .withChildOption(ChannelOption.TCP_NODELAY, true)
                         .maxInboundMessageSize(options.messageBytesMax())
-                        .maxInboundMetadataSize(GrpcOptions.HEADERS_BYTES_MAX)
+                        .maxInboundMetadataSize(options.fixed().headersBytesMax())
                         .maxConcurrentCallsPerConnection(options.callsPerConnectionMax())
                         .maxRstFramesPerWindow(RESETS_MAX, RESETS_SECONDS)
-                        .keepAliveTime(options.keepAlive().toMillis(), MILLISECONDS)
-                        .keepAliveTimeout(GrpcOptions.KEEP_ALIVE_ANSWER.toMillis(), MILLISECONDS)
-                        .permitKeepAliveTime(GrpcOptions.CLIENT_PING_MIN.toMillis(), MILLISECONDS)
+                        .keepAliveTime(options.fixed().keepAlive().toMillis(), MILLISECONDS)
+                        .keepAliveTimeout(
+                                options.fixed().keepAliveAnswer().toMillis(), MILLISECONDS)
+                        .permitKeepAliveTime(
+                                options.fixed().clientPingMin().toMillis(), MILLISECONDS)
                         .permitKeepAliveWithoutCalls(true)
                         .intercept(new CallLimit(options.callsMax()));
         if (tls != null) {
@@ -108,9 +114,9 @@ public final class GrpcDoor implements AutoCloseable {
         } catch (IOException e) {
             throw new IOException(
                     "gRPC cannot listen on "
-                            + options.host()
+                            + address.getHostString()
                             + ":"
-                            + options.port()
+                            + address.getPort()
                             + " ("
                             + rootMessage(e)
                             + "); free that port or configure another",
@@ -119,6 +125,20 @@ public final class GrpcDoor implements AutoCloseable {
         GrpcDoor door = new GrpcDoor(server, health, List.copyOf(services), options);
         LOG.debug("gRPC on {} by {}", door.address(), loops.transport());
         return door;
+    }
+
+    /// Listens on a free port of loopback, with the default limits.
+    ///
+    /// @param tls as for [#start]
+    public static GrpcDoor onLoopback(
+            List<BindableService> services, EventLoops loops, @Nullable SslContext tls)
+            throws IOException {
+        return start(
+                GrpcOptions.with(Map.of()),
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                services,
+                loops,
+                tls);
     }
 
     private static ServerChannel listening(EventLoops loops, ConnectionLimit connections) {
@@ -163,10 +183,10 @@ public final class GrpcDoor implements AutoCloseable {
             }
         }
         try {
-            if (!server.awaitTermination(options.drain().toMillis(), MILLISECONDS)) {
+            if (!server.awaitTermination(options.fixed().drain().toMillis(), MILLISECONDS)) {
                 server.shutdownNow();
-                if (!server.awaitTermination(options.drain().toMillis(), MILLISECONDS)) {
-                    LOG.warn("gRPC on {} still has open calls", options.port());
+                if (!server.awaitTermination(options.fixed().drain().toMillis(), MILLISECONDS)) {
+                    LOG.warn("gRPC on {} still has open calls", port());
                 }
             }
         } catch (InterruptedException e) {

@@ -1,85 +1,102 @@
 package io.riacho.doors.grpc;
 
+import io.riacho.config.ConfigSources;
+import io.riacho.config.Setting;
+import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/// Where a gRPC door listens, and its limits.
+/// The section `grpc` of the configuration: where the gRPC doors listen, and the limits of each.
 ///
-/// @param host the address to bind, such as `127.0.0.1`
-/// @param port 0 picks a free one
-/// @param messageBytesMax the largest message; a larger one ends its call with RESOURCE_EXHAUSTED
-/// @param connectionsMax connections at once; further ones are closed as they come
-/// @param callsMax calls at once over all connections; further ones end with RESOURCE_EXHAUSTED
-/// @param callsPerConnectionMax calls at once on one connection; clients hold further ones back
-/// @param keepAlive a connection that was silent for so long is asked whether it is still there,
-///     and closed when it does not answer within [#KEEP_ALIVE_ANSWER]
-/// @param drain how long [GrpcDoor#close()] lets calls finish
+/// @param fixed limits that are no settings
 public record GrpcOptions(
-        String host,
-        int port,
-        int messageBytesMax,
-        int connectionsMax,
-        int callsMax,
-        int callsPerConnectionMax,
-        Duration keepAlive,
-        Duration drain) {
+        @Setting(value = "none", doc = "The address of this door, where it is not 'bind'.")
+                @Nullable String bind,
+        @Setting(
+                        value = "50051",
+                        min = 0,
+                        max = Setting.PORT_MAX,
+                        doc =
+                                "Sensor, Saudacao and riacho.v1 (ingest, commands, queries)."
+                                        + " 0, here and for every port, picks a free one.")
+                int sensorPort,
+        @Setting(value = "50052", min = 0, max = Setting.PORT_MAX, doc = "Processor.")
+                int processorPort,
+        @Setting(value = "50053", min = 0, max = Setting.PORT_MAX, doc = "Actuator.")
+                int actuatorPort,
+        @Setting(
+                        value = "4MiB",
+                        min = 1024,
+                        max = Integer.MAX_VALUE,
+                        doc = "The largest message; a larger one ends its call.")
+                int messageBytesMax,
+        @Setting(
+                        value = "10000",
+                        min = 1,
+                        doc = "Connections per port; further ones are closed at once.")
+                int connectionsMax,
+        @Setting(
+                        value = "10000",
+                        min = 1,
+                        doc = "Calls at once on one connection; further ones wait.")
+                int callsPerConnectionMax,
+        @Setting(
+                        value = "10000",
+                        min = 1,
+                        doc =
+                                "Sensors in one ProcessReadings call; one more ends the call"
+                                        + " with RESOURCE_EXHAUSTED.")
+                int sensorsPerCallMax,
+        Fixed fixed) {
 
-    /// How long a silent connection has to answer a ping.
-    static final Duration KEEP_ALIVE_ANSWER = Duration.ofSeconds(20);
-
-    /// The most often that a client may ping without being taken for hostile.
-    static final Duration CLIENT_PING_MIN = Duration.ofSeconds(10);
-
-    /// Bytes of a call's headers.
-    static final int HEADERS_BYTES_MAX = 16 * 1024;
-
-    public GrpcOptions {
-        check(port >= 0 && port <= 65_535, "port must be 0 to 65535");
-        check(messageBytesMax >= 1024, "messageBytesMax must be at least 1024");
-        check(connectionsMax >= 1, "connectionsMax must be at least 1");
-        check(callsMax >= 1, "callsMax must be at least 1");
-        check(callsPerConnectionMax >= 1, "callsPerConnectionMax must be at least 1");
-        check(keepAlive.toMillis() >= 1_000, "keepAlive must be at least 1 s");
-        check(!drain.isNegative(), "drain must not be negative");
-    }
-
-    private static void check(boolean holds, String otherwise) {
-        if (!holds) {
-            throw new IllegalArgumentException(otherwise);
-        }
-    }
-
-    /// The limits of a server on one machine, on loopback.
+    /// Limits that are no settings.
     ///
-    /// @param port 0 picks a free one
-    public static GrpcOptions onLoopback(int port) {
-        return new GrpcOptions(
-                "127.0.0.1",
-                port,
-                4 * 1024 * 1024,
-                10_000,
-                20_000,
-                10_000,
-                Duration.ofMinutes(1),
-                Duration.ofSeconds(2));
+    /// @param callsPerConnections calls at once over all connections of a door, as a multiple of those
+    ///     on one; further ones end with RESOURCE_EXHAUSTED
+    /// @param headersBytesMax bytes of a call's headers
+    /// @param keepAlive a connection that was silent for so long is asked whether it is still there
+    /// @param keepAliveAnswer how long it has to answer; then it is closed
+    /// @param clientPingMin the most often that a client may ping without being taken for hostile
+    /// @param drain how long [GrpcDoor#close()] lets calls finish
+    public record Fixed(
+            int callsPerConnections,
+            int headersBytesMax,
+            Duration keepAlive,
+            Duration keepAliveAnswer,
+            Duration clientPingMin,
+            Duration drain) {
+
+        public static final Fixed DEFAULT =
+                new Fixed(
+                        2,
+                        16 << 10,
+                        Duration.ofMinutes(1),
+                        Duration.ofSeconds(20),
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(2));
     }
 
-    /// The same limits on another address.
-    public GrpcOptions at(String otherHost, int otherPort) {
-        return new GrpcOptions(
-                otherHost,
-                otherPort,
-                messageBytesMax,
-                connectionsMax,
-                callsMax,
-                callsPerConnectionMax,
-                keepAlive,
-                drain);
+    /// The defaults, with some settings changed.
+    ///
+    /// @param settings by key, as in the file
+    public static GrpcOptions with(Map<String, String> settings) {
+        return ConfigSources.section(GrpcOptions.class, settings);
     }
 
-    /// The same address with other limits.
-    public GrpcOptions withLimits(
-            int messageBytes, int connections, int calls, int callsPerConnection) {
-        return new GrpcOptions(
-                host, port, messageBytes, connections, calls, callsPerConnection, keepAlive, drain);
+    /// Where one of the doors listens.
+    ///
+    /// @param everyDoor the address of doors that have none of their own
+    /// @param port one of the three
+    public InetSocketAddress address(String everyDoor, int port) {
+        return new InetSocketAddress(bind == null ? everyDoor : bind, port);
+    }
+
+    /// Calls at once over all connections of a door.
+    int callsMax() {
+        return (int)
+                Math.min(
+                        Integer.MAX_VALUE,
+                        (long) callsPerConnectionMax * fixed.callsPerConnections());
     }
 }

@@ -70,11 +70,13 @@ public final class HttpDoor implements AutoCloseable {
 
     /// Listens.
     ///
+    /// @param address where; port 0 picks a free one
     /// @param others routes beside the door's own
     /// @param tls for encrypted connections, or null for plain ones
     /// @throws IOException when the address cannot be bound; it names the address
     public static HttpDoor start(
             HttpOptions options,
+            InetSocketAddress address,
             Services services,
             List<RouteGroup> others,
             EventLoops eventLoops,
@@ -87,8 +89,9 @@ public final class HttpDoor implements AutoCloseable {
         HttpServer server =
                 HttpServer.start(
                         options,
+                        address,
                         groups,
-                        new IntakeGate(services.intake(), options.intakeWait()),
+                        new IntakeGate(services.intake(), options.intakeWaitMax()),
                         bodies,
                         eventLoops,
                         tls);
@@ -102,7 +105,7 @@ public final class HttpDoor implements AutoCloseable {
         return server.address();
     }
 
-    /// Takes no more requests, answers those that it took, and closes. Waits for [HttpOptions#drain]
+    /// Takes no more requests, answers those that it took, and closes. Waits for [HttpOptions.Fixed#drain]
     /// at most.
     @Override
     public void close() {

@@ -74,10 +74,11 @@ public final class MqttDoor implements MqttPublisher, AutoCloseable {
             LongSupplier clockMillis,
             MeterRegistry meters) {}
 
-    private MqttDoor(MqttOptions options, Dependencies dependencies) {
+    private MqttDoor(
+            MqttOptions options, List<MqttOptions.Port> addresses, Dependencies dependencies) {
         this.topics = options.topics();
         List<Listener> ports = new ArrayList<>();
-        for (MqttOptions.Port port : options.ports()) {
+        for (MqttOptions.Port port : addresses) {
             ports.add(listener(port, dependencies.tls()));
         }
         ErrorReports reports =
@@ -102,7 +103,7 @@ public final class MqttDoor implements MqttPublisher, AutoCloseable {
                                 dependencies.authorizer(),
                                 listeners.events(),
                                 dependencies.clockMillis(),
-                                options.threads()));
+                                options.fixed().threads()));
         count(dependencies.meters());
     }
 
@@ -122,14 +123,16 @@ public final class MqttDoor implements MqttPublisher, AutoCloseable {
 
     /// Restores the sessions and listens.
     ///
+    /// @param ports where, such as [MqttOptions#ports]; none is no door
     /// @throws IOException when an address cannot be bound; it names the address
-    public static MqttDoor start(MqttOptions options, Dependencies dependencies)
+    public static MqttDoor start(
+            MqttOptions options, List<MqttOptions.Port> ports, Dependencies dependencies)
             throws IOException {
-        MqttDoor door = new MqttDoor(options, dependencies);
+        MqttDoor door = new MqttDoor(options, ports, dependencies);
         door.server.start();
         List<InetSocketAddress> bound = door.server.addresses();
         for (int i = 0; i < bound.size(); i++) {
-            door.addresses.put(options.ports().get(i).transport().label(), bound.get(i));
+            door.addresses.put(ports.get(i).transport().label(), bound.get(i));
         }
         return door;
     }

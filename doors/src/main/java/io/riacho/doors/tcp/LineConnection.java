@@ -212,9 +212,9 @@ final class LineConnection extends ChannelInboundHandlerAdapter {
     /// Reads on, or not.
     private void mayRead() {
         if (tooManyUnanswered) {
-            tooManyUnanswered = unanswered > options.unansweredLinesMax() / 2;
+            tooManyUnanswered = unanswered > options.fixed().unansweredLinesMax() / 2;
         } else {
-            tooManyUnanswered = unanswered >= options.unansweredLinesMax();
+            tooManyUnanswered = unanswered >= options.fixed().unansweredLinesMax();
         }
         channel.config()
                 .setAutoRead(
@@ -272,7 +272,7 @@ final class LineConnection extends ChannelInboundHandlerAdapter {
             LOG.info(
                     "{} is closed: {} bytes of answers wait for clients that do not read",
                     channel.remoteAddress(),
-                    options.unreadAnswerBytesMax());
+                    options.fixed().unreadAnswerBytesMax());
             channel.close();
         }
     }
@@ -331,7 +331,7 @@ final class LineConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         ByteBuf out = channel.alloc().buffer();
-        Answers.error(out, "nothing came for " + options.idle().toSeconds() + " s; closing");
+        Answers.error(out, "nothing came for " + options.idleMax().toSeconds() + " s; closing");
         channel.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
     }
 

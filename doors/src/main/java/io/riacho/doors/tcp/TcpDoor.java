@@ -61,7 +61,7 @@ public final class TcpDoor implements AutoCloseable {
         this.intake = intake;
         this.table = table;
         this.tls = tls;
-        this.unread = new UnreadAnswers(options.unreadAnswerBytesMax());
+        this.unread = new UnreadAnswers(options.fixed().unreadAnswerBytesMax());
         stored =
                 Counter.builder("riacho.tcp.lines")
                         .tag("answer", "stored")
@@ -74,10 +74,12 @@ public final class TcpDoor implements AutoCloseable {
 
     /// Listens.
     ///
+    /// @param address where; port 0 picks a free one
     /// @param tls for encrypted connections, or null for plain ones
     /// @throws IOException when the address cannot be bound; it names the address
     public static TcpDoor start(
             TcpOptions options,
+            InetSocketAddress address,
             Intake intake,
             SeriesTable table,
             EventLoops eventLoops,
@@ -88,7 +90,7 @@ public final class TcpDoor implements AutoCloseable {
         door.listening =
                 ServerSocket.start(
                         "TCP",
-                        options.bind(),
+                        address,
                         eventLoops,
                         bootstrap ->
                                 bootstrap
@@ -122,7 +124,7 @@ public final class TcpDoor implements AutoCloseable {
         channel.pipeline()
                 .addLast(
                         new IdleStateHandler(
-                                options.idle().toMillis(), 0, 0, TimeUnit.MILLISECONDS));
+                                options.idleMax().toMillis(), 0, 0, TimeUnit.MILLISECONDS));
         channel.pipeline().addLast(new LineConnection(channel, options, intake, loop, unread));
     }
 
@@ -149,7 +151,7 @@ public final class TcpDoor implements AutoCloseable {
     }
 
     /// Takes no more connections and lines, answers those that it took, and closes. Waits for
-    /// [TcpOptions#drain] at most.
+    /// [TcpOptions.Fixed#drain] at most.
     @Override
     public void close() {
         closing = true;
@@ -168,7 +170,9 @@ public final class TcpDoor implements AutoCloseable {
                     });
         }
         boolean drained =
-                connections.newCloseFuture().awaitUninterruptibly(options.drain().toMillis());
+                connections
+                        .newCloseFuture()
+                        .awaitUninterruptibly(options.fixed().drain().toMillis());
         if (!drained) {
             LOG.warn(
                     "{} TCP connections are closed before their answers were read",

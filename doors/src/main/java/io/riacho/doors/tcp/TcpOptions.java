@@ -1,52 +1,66 @@
 package io.riacho.doors.tcp;
 
+import io.riacho.config.ConfigSources;
+import io.riacho.config.Setting;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/// How the TCP door listens, and its limits.
+/// The section `tcp` of the configuration: how the TCP door listens, and its limits.
 ///
-/// @param bind where to listen; port 0 picks a free one
-/// @param lineBytesMax bytes in a line without its end; a longer one is answered with an error and
-///     passed over
-/// @param connectionsMax open connections; one more is told so and closed
-/// @param unansweredLinesMax lines of one connection that wait for their answer; beyond it the
-///     connection is not read
-/// @param unreadAnswerBytesMax bytes of answers, of all connections, that their clients do not read;
-///     beyond it the connection that would add to them is closed
-/// @param idle a connection that sends nothing for so long, and waits for nothing, is closed
-/// @param drain how long [TcpDoor#close] waits for answers that are under way
+/// @param fixed limits that are no settings
 public record TcpOptions(
-        InetSocketAddress bind,
-        int lineBytesMax,
-        int connectionsMax,
-        int unansweredLinesMax,
-        long unreadAnswerBytesMax,
-        Duration idle,
-        Duration drain) {
+        @Setting(value = "none", doc = "The address of this door, where it is not 'bind'.")
+                @Nullable String bind,
+        @Setting(value = "5000", min = 0, max = Setting.PORT_MAX, doc = "The port.") int port,
+        @Setting(
+                        value = "64KiB",
+                        min = 64,
+                        max = 16 << 20,
+                        doc = "The longest line; a longer one is answered with an error.")
+                int lineBytesMax,
+        @Setting(
+                        value = "10000",
+                        min = 1,
+                        doc = "Connections; a further one gets an error line and is closed.")
+                int connectionsMax,
+        @Setting(
+                        value = "10m",
+                        min = 1000,
+                        max = Setting.YEAR_MILLIS,
+                        doc = "A connection that sends nothing for so long is closed.")
+                Duration idleMax,
+        Fixed fixed) {
 
-    public TcpOptions {
-        if (lineBytesMax < 64 || lineBytesMax > 1 << 24) {
-            throw new IllegalArgumentException(
-                    "lineBytesMax is " + lineBytesMax + "; 64 bytes to 16 MiB are possible");
-        }
-        if (connectionsMax < 1 || unansweredLinesMax < 1 || unreadAnswerBytesMax < 1) {
-            throw new IllegalArgumentException(
-                    "connectionsMax, unansweredLinesMax and unreadAnswerBytesMax are at least 1");
-        }
-        if (!idle.isPositive() || drain.isNegative()) {
-            throw new IllegalArgumentException("idle must be positive, drain not negative");
-        }
+    /// Limits that are no settings.
+    ///
+    /// @param unansweredLinesMax lines of one connection that wait for their answer; beyond it the
+    ///     connection is not read
+    /// @param unreadAnswerBytesMax bytes of answers, of all connections, that their clients do not
+    ///     read; beyond it the connection that would add to them is closed
+    /// @param drain how long [TcpDoor#close] waits for answers that are under way
+    public record Fixed(int unansweredLinesMax, long unreadAnswerBytesMax, Duration drain) {
+
+        public static final Fixed DEFAULT = new Fixed(32_768, 64L << 20, Duration.ofSeconds(10));
     }
 
-    /// The defaults, on an address.
-    public static TcpOptions on(InetSocketAddress bind) {
-        return new TcpOptions(
-                bind,
-                65_536,
-                10_000,
-                32_768,
-                64L << 20,
-                Duration.ofMinutes(10),
-                Duration.ofSeconds(10));
+    /// The defaults, with some settings changed.
+    ///
+    /// @param settings by key, as in the file
+    public static TcpOptions with(Map<String, String> settings) {
+        return ConfigSources.section(TcpOptions.class, settings);
+    }
+
+    /// The same settings with other fixed limits.
+    public TcpOptions withFixed(Fixed limits) {
+        return new TcpOptions(bind, port, lineBytesMax, connectionsMax, idleMax, limits);
+    }
+
+    /// Where the door listens.
+    ///
+    /// @param everyDoor the address of doors that have none of their own
+    public InetSocketAddress address(String everyDoor) {
+        return new InetSocketAddress(bind == null ? everyDoor : bind, port);
     }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.riacho.formats.RiachoTopics;
-import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +41,7 @@ class BridgeSenderTest {
         sender =
                 new BridgeSender(
                         new BridgeOptions(
-                                URI.create("tcp://localhost"),
+                                "tcp://localhost",
                                 null,
                                 null,
                                 null,

@@ -5,8 +5,11 @@ import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.riacho.net.EventLoops;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 
 /// A door on a free port and a client's channel to it, for one test.
@@ -17,11 +20,21 @@ final class Loopback implements AutoCloseable {
     private final List<ManagedChannel> channels = new ArrayList<>();
 
     GrpcDoor serve(BindableService... services) throws IOException {
-        return serve(GrpcOptions.onLoopback(0), services);
+        return serve(GrpcOptions.with(Map.of()), services);
     }
 
     GrpcDoor serve(GrpcOptions options, BindableService... services) throws IOException {
-        GrpcDoor door = GrpcDoor.start(options, List.of(services), loops, null);
+        return serve(options, 0, services);
+    }
+
+    GrpcDoor serve(GrpcOptions options, int port, BindableService... services) throws IOException {
+        GrpcDoor door =
+                GrpcDoor.start(
+                        options,
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+                        List.of(services),
+                        loops,
+                        null);
         doors.add(door);
         return door;
     }

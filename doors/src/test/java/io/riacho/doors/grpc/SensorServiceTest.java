@@ -164,6 +164,7 @@ class SensorServiceTest {
         Answers<ReadingRequest, Temperature> first = Answers.taken();
         Answers<ReadingRequest, Temperature> second = Answers.taken();
         SensorGrpc.newStub(loopback.channel(door)).streamReadings(request("s1", 3), first);
+        await().atMost(Duration.ofSeconds(20)).until(() -> service.subscribers() == 1);
         SensorGrpc.newStub(loopback.channel(door)).streamReadings(request("s1", 2), second);
         await().atMost(Duration.ofSeconds(20)).until(() -> service.subscribers() == 2);
         assertThat(sensors.sensors()).isEqualTo(1);

@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -126,16 +127,17 @@ class SmallServicesTest {
     void aPortThatIsTakenIsNamed() throws IOException {
         GrpcDoor first = loopback.serve(new GreetingService());
         assertThatThrownBy(() ->
-                        loopback.serve(GrpcOptions.onLoopback(first.port()), new GreetingService()))
+                        loopback.serve(
+                                GrpcOptions.with(Map.of()), first.port(), new GreetingService()))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("127.0.0.1:" + first.port());
+                .hasMessageContaining("localhost:" + first.port());
     }
 
     @Test
     void aMessageAboveTheLimitIsRefused() throws IOException {
         GrpcDoor door =
                 loopback.serve(
-                        GrpcOptions.onLoopback(0).withLimits(1_024, 10, 10, 10),
+                        GrpcOptions.with(Map.of("message-bytes-max", "1KiB")),
                         new GreetingService());
         SaudacaoGrpc.SaudacaoBlockingStub stub =
                 SaudacaoGrpc.newBlockingStub(loopback.channel(door));
@@ -154,8 +156,7 @@ class SmallServicesTest {
     void aConnectionAboveTheLimitIsClosedAndAPlaceIsFreeAgainAfterwards() throws IOException {
         GrpcDoor door =
                 loopback.serve(
-                        GrpcOptions.onLoopback(0).withLimits(65_536, 1, 10, 10),
-                        new GreetingService());
+                        GrpcOptions.with(Map.of("connections-max", "1")), new GreetingService());
         try (Socket held = new Socket(InetAddress.getLoopbackAddress(), door.port())) {
             // The server's settings frame: the connection is served.
             assertThat(held.getInputStream().read()).isNotNegative();
@@ -182,13 +183,18 @@ class SmallServicesTest {
     void aCallAboveTheLimitIsRefusedAndAPlaceIsFreeAgainAfterwards() throws IOException {
         GrpcDoor door =
                 loopback.serve(
-                        GrpcOptions.onLoopback(0).withLimits(65_536, 10, 1, 10),
+                        GrpcOptions.with(Map.of("calls-per-connection-max", "1")),
                         new ActuatorService(25));
-        ManagedChannel channel = loopback.channel(door);
+        // Each on a connection of its own, since one holds its calls back by itself. A door serves
+        // twice as many calls as one connection may have.
         Answers<ActuationCommand, ActuationCommand> held = Answers.taken();
-        ActuatorGrpc.newStub(channel).execute(held);
-        held.call().onNext(command("a", 1, false));
-        held.awaitMessages(1);
+        Answers<ActuationCommand, ActuationCommand> alsoHeld = Answers.taken();
+        for (Answers<ActuationCommand, ActuationCommand> each : List.of(held, alsoHeld)) {
+            ActuatorGrpc.newStub(loopback.channel(door)).execute(each);
+            each.call().onNext(command("a", 1, false));
+            each.awaitMessages(1);
+        }
+        ManagedChannel channel = loopback.channel(door);
         Answers<ActuationCommand, ActuationCommand> refused = Answers.taken();
         ActuatorGrpc.newStub(channel).execute(refused);
         assertThat(refused.awaitEnd().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
@@ -203,12 +209,7 @@ class SmallServicesTest {
     @Test
     void thePortableTransportServesAsWell() throws IOException {
         try (io.riacho.net.EventLoops nio = io.riacho.net.EventLoops.startPortable(1);
-                GrpcDoor door =
-                        GrpcDoor.start(
-                                GrpcOptions.onLoopback(0),
-                                List.of(new GreetingService()),
-                                nio,
-                                null)) {
+                GrpcDoor door = GrpcDoor.onLoopback(List.of(new GreetingService()), nio, null)) {
             assertThat(nio.transport()).isEqualTo("nio");
             assertThat(
                             SaudacaoGrpc.newBlockingStub(loopback.channel(door))

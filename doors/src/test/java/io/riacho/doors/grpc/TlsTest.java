@@ -36,11 +36,8 @@ class TlsTest {
                         certificates.authority());
         try (EventLoops loops = EventLoops.start(1);
                 GrpcDoor door =
-                        GrpcDoor.start(
-                                GrpcOptions.onLoopback(0),
-                                List.of(new GreetingService()),
-                                loops,
-                                TlsContexts.grpc(options))) {
+                        GrpcDoor.onLoopback(
+                                List.of(new GreetingService()), loops, TlsContexts.grpc(options))) {
             assertThat(
                             greet(
                                     door,

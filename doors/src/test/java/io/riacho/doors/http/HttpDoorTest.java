@@ -73,7 +73,7 @@ class HttpDoorTest {
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private volatile Readiness.State readiness = Readiness.State.READY;
-    private HttpDoor door = start(HttpOptions.on(loopback()));
+    private HttpDoor door = start(HttpOptions.with(Map.of()));
 
     @AfterEach
     void close() {
@@ -175,17 +175,19 @@ class HttpDoorTest {
     void aBodyIsBoundedAlsoInflated() throws Exception {
         restart(
                 new HttpOptions(
-                        loopback(),
-                        Set.of(),
+                        null,
+                        0,
                         100_000,
-                        300_000,
                         10,
+                        Duration.ofSeconds(9),
+                        Duration.ofSeconds(9),
                         10,
-                        2,
-                        Duration.ofSeconds(9),
-                        Duration.ofSeconds(9),
-                        Duration.ofSeconds(9),
-                        Duration.ofSeconds(9)));
+                        new HttpOptions.Fixed(
+                                Set.of(),
+                                300_000,
+                                2,
+                                Duration.ofSeconds(9),
+                                Duration.ofSeconds(9))));
         intake.ackAtOnce();
         byte[] large = (GOOD + " ".repeat(5_000_000)).getBytes(UTF_8);
         assertProblem(send(postBytes(large)), 413, "the body is larger than 100000 bytes");
@@ -219,17 +221,19 @@ class HttpDoorTest {
     void aFullIntakeHoldsTheRequestUpAndThenRefusesIt() throws Exception {
         restart(
                 new HttpOptions(
-                        loopback(),
-                        Set.of(),
+                        null,
+                        0,
                         100_000,
-                        300_000,
                         10,
-                        10,
-                        2,
-                        Duration.ofSeconds(9),
                         Duration.ofSeconds(9),
                         Duration.ofMillis(300),
-                        Duration.ofSeconds(9)));
+                        10,
+                        new HttpOptions.Fixed(
+                                Set.of(),
+                                300_000,
+                                2,
+                                Duration.ofSeconds(9),
+                                Duration.ofSeconds(9))));
         intake.ackAtOnce();
         intake.fill();
         HttpResponse<String> refused = send(post(GOOD));
@@ -365,17 +369,19 @@ class HttpDoorTest {
     void aSlowRequestIsCutOff() throws Exception {
         restart(
                 new HttpOptions(
-                        loopback(),
-                        Set.of(),
+                        null,
+                        0,
                         100_000,
-                        300_000,
                         10,
-                        10,
-                        2,
                         Duration.ofMillis(400),
-                        Duration.ofMillis(500),
                         Duration.ofSeconds(9),
-                        Duration.ofSeconds(1)));
+                        10,
+                        new HttpOptions.Fixed(
+                                Set.of(),
+                                300_000,
+                                2,
+                                Duration.ofMillis(500),
+                                Duration.ofSeconds(1))));
         try (Socket trickle = connect();
                 Socket idle = connect();
                 Socket body = connect()) {
@@ -405,17 +411,19 @@ class HttpDoorTest {
     void connectionsAreBounded() throws Exception {
         restart(
                 new HttpOptions(
-                        loopback(),
-                        Set.of(),
+                        null,
+                        0,
                         100_000,
-                        300_000,
                         1,
+                        Duration.ofSeconds(9),
+                        Duration.ofSeconds(9),
                         10,
-                        2,
-                        Duration.ofSeconds(9),
-                        Duration.ofSeconds(9),
-                        Duration.ofSeconds(9),
-                        Duration.ofSeconds(1)));
+                        new HttpOptions.Fixed(
+                                Set.of(),
+                                300_000,
+                                2,
+                                Duration.ofSeconds(9),
+                                Duration.ofSeconds(1))));
         try (Socket first = connect()) {
             write(first, raw("GET", "/healthz", "X: y", "")).join();
             assertThat(readAnswer(first)).endsWith("ok\n");
@@ -688,6 +696,7 @@ class HttpDoorTest {
         try {
             return HttpDoor.start(
                     options,
+                    loopback(),
                     new HttpDoor.Services(
                             intake,
                             new SeriesTable(100),

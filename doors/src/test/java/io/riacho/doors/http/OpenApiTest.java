@@ -24,8 +24,6 @@ import io.riacho.testkit.IntakeThatAcksWhenTold;
 import io.riacho.testkit.OverridesThatAreAnsweredAtOnce;
 import io.riacho.testkit.QueriesThatAnswerWhatIsGiven;
 import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -56,8 +54,7 @@ class OpenApiTest {
             List<Route> all = new ArrayList<>(dashboard.routes());
             all.addAll(
                     HttpDoor.routes(
-                            HttpOptions.on(
-                                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
+                            HttpOptions.with(Map.of()),
                             new HttpDoor.Services(
                                     new IntakeThatAcksWhenTold(),
                                     new SeriesTable(10),

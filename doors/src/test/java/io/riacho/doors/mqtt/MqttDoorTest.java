@@ -29,13 +29,13 @@ import io.riacho.mqtt.session.SessionStoreInMemory;
 import io.riacho.mqtt.spi.Authenticator;
 import io.riacho.mqtt.spi.Authorizer;
 import io.riacho.mqtt.spi.ClientEvents;
-import io.riacho.mqtt.spi.MqttLimits;
 import io.riacho.protocol.sensor.Temperature;
 import io.riacho.testkit.IntakeThatAcksWhenTold;
 import io.riacho.testkit.IntakeThatAcksWhenTold.Received;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -64,17 +64,12 @@ class MqttDoorTest {
 
     @BeforeEach
     void start() throws Exception {
-        MqttOptions options =
-                new MqttOptions(
+        door =
+                MqttDoor.start(
+                        MqttOptions.with(Map.of()),
                         List.of(
                                 new MqttOptions.Port(Transport.PLAIN, "127.0.0.1", 0),
                                 new MqttOptions.Port(Transport.WEB_SOCKET, "127.0.0.1", 0)),
-                        new RiachoTopics("irrigation"),
-                        MqttLimits.DEFAULTS,
-                        2);
-        door =
-                MqttDoor.start(
-                        options,
                         new MqttDoor.Dependencies(
                                 intake,
                                 new SeriesTable(1000),

@@ -23,6 +23,7 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -265,14 +266,8 @@ class TcpDoorTest {
     void clientsThatDoNotReadAreClosedWhenThereAreTooManyAnswers() throws Exception {
         intake.ackAtOnce();
         restart(
-                new TcpOptions(
-                        loopback(),
-                        65_536,
-                        10,
-                        65_536,
-                        10_000,
-                        Duration.ofMinutes(1),
-                        Duration.ZERO));
+                TcpOptions.with(Map.of("connections-max", "10"))
+                        .withFixed(new TcpOptions.Fixed(65_536, 10_000, Duration.ZERO)));
         try (SocketChannel client = SocketChannel.open(door.address())) {
             client.configureBlocking(false);
             await().atMost(Duration.ofSeconds(20))
@@ -291,8 +286,8 @@ class TcpDoorTest {
     @Test
     void oneConnectionTooManyIsToldSo() throws Exception {
         restart(
-                new TcpOptions(
-                        loopback(), 65_536, 2, 100, 1 << 20, Duration.ofMinutes(1), Duration.ZERO));
+                TcpOptions.with(Map.of("connections-max", "2"))
+                        .withFixed(new TcpOptions.Fixed(100, 1 << 20, Duration.ZERO)));
         try (Client first = new Client();
                 Client second = new Client()) {
             await().until(() -> gauge("riacho.tcp.connections") == 2);
@@ -316,13 +311,12 @@ class TcpDoorTest {
     void anIdleConnectionIsClosedButNotOneThatWaits() throws Exception {
         restart(
                 new TcpOptions(
-                        loopback(),
+                        null,
+                        0,
                         65_536,
                         10,
-                        100,
-                        1 << 20,
                         Duration.ofMillis(300),
-                        Duration.ZERO));
+                        new TcpOptions.Fixed(100, 1 << 20, Duration.ZERO)));
         try (Client waiting = new Client();
                 Client idle = new Client()) {
             waiting.send(GOOD);
@@ -338,14 +332,8 @@ class TcpDoorTest {
     @Test
     void unansweredLinesAreBounded() throws Exception {
         restart(
-                new TcpOptions(
-                        loopback(),
-                        65_536,
-                        10,
-                        100,
-                        1 << 20,
-                        Duration.ofMinutes(1),
-                        Duration.ZERO));
+                TcpOptions.with(Map.of("connections-max", "10"))
+                        .withFixed(new TcpOptions.Fixed(100, 1 << 20, Duration.ZERO)));
         try (SocketChannel client = SocketChannel.open(door.address())) {
             client.configureBlocking(false);
             long whole = sendUntilStuck(client) / GOOD.length();
@@ -375,7 +363,8 @@ class TcpDoorTest {
         InetSocketAddress taken = door.address();
         org.assertj.core.api.Assertions.assertThatThrownBy(() ->
                         TcpDoor.start(
-                                TcpOptions.on(taken),
+                                TcpOptions.with(Map.of()),
+                                taken,
                                 intake,
                                 new SeriesTable(1),
                                 loops,
@@ -392,7 +381,7 @@ class TcpDoorTest {
     }
 
     private static TcpOptions defaults() {
-        return TcpOptions.on(loopback());
+        return TcpOptions.with(Map.of());
     }
 
     private void restart(TcpOptions options) {
@@ -403,7 +392,8 @@ class TcpDoorTest {
 
     private TcpDoor start(TcpOptions options) {
         try {
-            return TcpDoor.start(options, intake, new SeriesTable(100), loops, null, meters);
+            return TcpDoor.start(
+                    options, loopback(), intake, new SeriesTable(100), loops, null, meters);
         } catch (IOException e) {
             throw new AssertionError(e);
         }

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Which files make a server's identity, and whether clients must show theirs.
+/// Files that make a server's identity, and whether clients must show theirs.
 ///
 /// @param certificate the server's chain, PEM, its own certificate first
 /// @param key its private key, PEM (PKCS#8), not encrypted

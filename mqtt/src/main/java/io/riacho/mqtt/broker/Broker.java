@@ -50,7 +50,8 @@ public final class Broker {
         this.clockMillis = clockMillis;
         this.timers = timers;
         this.retained =
-                new RetainedMessages(limits.retainedMessagesMax(), limits.retainedBytesMax());
+                new RetainedMessages(
+                        limits.retainedMessagesMax(), limits.fixed().retainedBytesMax());
     }
 
     /// Goes on where the store says that an earlier process ended.

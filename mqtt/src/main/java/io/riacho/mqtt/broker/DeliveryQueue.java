@@ -75,7 +75,7 @@ final class DeliveryQueue {
         }
         boolean newestGoes =
                 delivery.qos() == Qos.AT_MOST_ONCE
-                        || limits.queueFull() == MqttLimits.QueueFull.DROP_NEWEST;
+                        || limits.fixed().queueFull() == MqttLimits.QueueFull.DROP_NEWEST;
         List<Delivery> outs = new ArrayList<>(1);
         while (!newestGoes && isFull(limits, weight)) {
             Delivery oldest = waiting.peek();
@@ -94,7 +94,7 @@ final class DeliveryQueue {
 
     private boolean isFull(MqttLimits limits, int weight) {
         return waiting.size() >= limits.queuedMessagesMax()
-                || bytes + weight > limits.queuedBytesMax()
+                || bytes + weight > limits.fixed().queuedBytesMax()
                 || broker.queuedBytes().get() + weight > limits.queuedBytesTotalMax();
     }
 }

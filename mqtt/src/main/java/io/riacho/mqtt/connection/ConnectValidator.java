@@ -44,10 +44,13 @@ final class ConnectValidator {
                     "an empty client id needs a clean session");
         }
         int idBytes = packet.clientId().getBytes(StandardCharsets.UTF_8).length;
-        if (idBytes > limits.clientIdBytesMax()) {
+        if (idBytes > limits.fixed().clientIdBytesMax()) {
             return new Authenticator.Refused(
                     ReasonCode.CLIENT_IDENTIFIER_NOT_VALID,
-                    "a client id of " + idBytes + " bytes; at most " + limits.clientIdBytesMax());
+                    "a client id of "
+                            + idBytes
+                            + " bytes; at most "
+                            + limits.fixed().clientIdBytesMax());
         }
         ConnectPacket.Will will = packet.will();
         if (will != null && !mayBeWillTopic(will.topic(), limits)) {
@@ -58,7 +61,7 @@ final class ConnectValidator {
     }
 
     private static boolean mayBeWillTopic(String topic, MqttLimits limits) {
-        return Topics.isName(topic, limits.topicLevelsMax())
+        return Topics.isName(topic, limits.fixed().topicLevelsMax())
                 && !Topics.isShared(topic)
                 && !topic.startsWith("$SYS/");
     }

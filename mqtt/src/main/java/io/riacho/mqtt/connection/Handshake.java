@@ -180,7 +180,7 @@ final class Handshake {
     /// What the client asked for, or the longest that is granted [MQTT-3.2.2-21].
     private int agreedKeepAliveSeconds(ConnectPacket read) {
         int asked = read.keepAliveSeconds();
-        int most = broker.limits().keepAliveSecondsMax();
+        int most = broker.limits().fixed().keepAliveSecondsMax();
         boolean tooLong = most > 0 && (asked == 0 || asked > most);
         return read.version() == Version.MQTT_5 && tooLong ? most : asked;
     }
@@ -201,7 +201,7 @@ final class Handshake {
                         expiresEarlier ? session.expirySeconds() : -1,
                         limits.receiveMax(),
                         limits.packetBytesMax(),
-                        limits.topicAliasMax(),
+                        limits.fixed().topicAliasMax(),
                         serverKeepAliveSeconds,
                         idAssigned ? session.clientId() : null,
                         null));

@@ -25,10 +25,10 @@ final class InboundTopics {
     /// The topic of a PUBLISH, by name or by alias.
     CachedTopic of(ByteBuf in, PublishFrame frame) throws BadPacketException {
         int alias = frame.topicAlias();
-        if (alias > limits.topicAliasMax()) {
+        if (alias > limits.fixed().topicAliasMax()) {
             throw new BadPacketException(
                     ReasonCode.TOPIC_ALIAS_INVALID,
-                    "topic alias " + alias + "; at most " + limits.topicAliasMax());
+                    "topic alias " + alias + "; at most " + limits.fixed().topicAliasMax());
         }
         if (frame.topicBytes() == 0) {
             CachedTopic meant = alias == 0 || alias >= aliases.length ? null : aliases[alias];
@@ -42,7 +42,7 @@ final class InboundTopics {
         CachedTopic topic = known.get(in, frame.topicStart(), frame.topicBytes());
         if (topic == null) {
             String name = frame.topic(in);
-            if (!Topics.isName(name, limits.topicLevelsMax())
+            if (!Topics.isName(name, limits.fixed().topicLevelsMax())
                     || Topics.isShared(name)
                     || name.startsWith("$SYS/")) {
                 throw new BadPacketException(
@@ -56,7 +56,7 @@ final class InboundTopics {
         }
         if (alias != 0) {
             if (aliases.length == 0) {
-                aliases = new @Nullable CachedTopic[limits.topicAliasMax() + 1];
+                aliases = new @Nullable CachedTopic[limits.fixed().topicAliasMax() + 1];
             }
             aliases[alias] = topic;
         }

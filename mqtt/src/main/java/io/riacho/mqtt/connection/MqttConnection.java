@@ -153,7 +153,7 @@ final class MqttConnection implements SessionOwner {
                         close();
                     }
                 };
-        long millis = broker.limits().connectTimeoutMillis();
+        long millis = broker.limits().fixed().connectTimeoutMillis();
         timeout = loop().schedule(giveUp, millis, TimeUnit.MILLISECONDS);
     }
 

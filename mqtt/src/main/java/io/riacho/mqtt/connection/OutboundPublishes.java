@@ -56,7 +56,8 @@ final class OutboundPublishes {
         this.version = connect.version();
         this.windowMax = Math.min(connect.receiveMax(), broker.limits().sendMax());
         this.packetBytesMax = connect.packetBytesMax();
-        this.topicAliasMax = Math.min(connect.topicAliasMax(), broker.limits().topicAliasMax());
+        this.topicAliasMax =
+                Math.min(connect.topicAliasMax(), broker.limits().fixed().topicAliasMax());
     }
 
     /// Sends what waits, as long as the socket takes it and the window is open.

@@ -70,7 +70,8 @@ final class SubscriptionRequests {
         ReasonCode[] codes = new ReasonCode[packet.entries().size()];
         List<Subscription> granted = new ArrayList<>(codes.length);
         List<SessionChange> changes = new ArrayList<>(codes.length);
-        int room = broker.limits().subscriptionsPerSessionMax() - session.subscriptionCount();
+        int room =
+                broker.limits().fixed().subscriptionsPerSessionMax() - session.subscriptionCount();
         for (int i = 0; i < codes.length; i++) {
             SubscribePacket.Entry entry = packet.entries().get(i);
             boolean another = !session.isSubscribed(entry.filter());
@@ -96,7 +97,7 @@ final class SubscriptionRequests {
 
     private ReasonCode decide(SubscribePacket.Entry entry, boolean full) throws BadPacketException {
         String filter = entry.filter();
-        if (!Topics.isFilter(filter, broker.limits().topicLevelsMax())) {
+        if (!Topics.isFilter(filter, broker.limits().fixed().topicLevelsMax())) {
             if (version == Version.MQTT_3_1_1) {
                 throw new BadPacketException(
                         ReasonCode.TOPIC_FILTER_INVALID, "a topic filter that is not valid");
@@ -177,7 +178,7 @@ final class SubscriptionRequests {
         List<SessionChange> changes = new ArrayList<>(codes.length);
         for (int i = 0; i < codes.length; i++) {
             String filter = packet.filters().get(i);
-            if (!Topics.isFilter(filter, broker.limits().topicLevelsMax())) {
+            if (!Topics.isFilter(filter, broker.limits().fixed().topicLevelsMax())) {
                 if (version == Version.MQTT_3_1_1) {
                     throw new BadPacketException(
                             ReasonCode.TOPIC_FILTER_INVALID, "a topic filter that is not valid");

@@ -1,50 +1,123 @@
 package io.riacho.mqtt.spi;
 
-/// The limits of a server, and what happens at each.
-///
-/// @param connectionsMax sockets; one more is closed at once
-/// @param connectTimeoutMillis from the socket's opening to its CONNECT; then it is closed
-/// @param packetBytesMax the largest packet taken; a larger one ends its connection (0x95)
-/// @param clientIdBytesMax of UTF-8; a longer one is refused (0x85)
-/// @param topicLevelsMax levels of a topic or filter; more are invalid (0x90, 0x8F)
-/// @param receiveMax QoS 1 and 2 messages of one client that are not yet acknowledged: announced to an
-///     MQTT 5 client, which is disconnected beyond it (0x93); of a 3.1.1 client nothing more is read
-/// @param pendingBytesMax bytes of one client's messages that are not yet durable; nothing more is read
-/// @param sendMax QoS 1 and 2 messages in flight to one client; the rest waits in its queue
-/// @param queuedMessagesMax messages waiting for one session; see `queueFull`
-/// @param queuedBytesMax their bytes; see `queueFull`
-/// @param queuedBytesTotalMax bytes waiting for all sessions together; see `queueFull`
-/// @param queueFull what gives way in a full queue; a message of QoS 0 is always the one to go
-/// @param sessionsMax sessions, connected or not; a CONNECT that needs one more is refused (0x97)
-/// @param sessionExpirySecondsMax the longest that a session outlives its connection; announced
-/// @param subscriptionsPerSessionMax one more is refused (0x97)
-/// @param retainedMessagesMax a topic more cannot be retained: its PUBLISH is refused (0x97), or the
-///     connection of a 3.1.1 client ends
-/// @param retainedBytesMax their bytes; the same
-/// @param topicAliasMax topic aliases each way, for each connection
-/// @param keepAliveSecondsMax the longest keep-alive granted to an MQTT 5 client (0: any, also none)
-public record MqttLimits(
-        int connectionsMax,
-        int connectTimeoutMillis,
-        int packetBytesMax,
-        int clientIdBytesMax,
-        int topicLevelsMax,
-        int receiveMax,
-        int pendingBytesMax,
-        int sendMax,
-        int queuedMessagesMax,
-        int queuedBytesMax,
-        long queuedBytesTotalMax,
-        QueueFull queueFull,
-        int sessionsMax,
-        long sessionExpirySecondsMax,
-        int subscriptionsPerSessionMax,
-        int retainedMessagesMax,
-        long retainedBytesMax,
-        int topicAliasMax,
-        int keepAliveSecondsMax) {
+import io.riacho.config.ConfigSources;
+import io.riacho.config.Setting;
+import java.time.Duration;
+import java.util.Map;
 
-    /// The choice of a full queue before a QoS 1 or 2 message.
+/// The limits of a server, and what happens at each. Those that are settings stand in a section of the
+/// configuration.
+///
+/// @param fixed limits that are no settings
+public record MqttLimits(
+        @Setting(value = "20000", min = 1, doc = "Connections; a further one is closed at once.")
+                int connectionsMax,
+        @Setting(
+                        value = "1MiB",
+                        min = 1024,
+                        max = MqttLimits.PACKET_BYTES_MAX,
+                        doc =
+                                "The largest packet; a larger one ends its connection. At most a"
+                                        + " quarter of an entry of the journal, which is 40 MiB"
+                                        + " or journal.segment-bytes if that is less.")
+                int packetBytesMax,
+        @Setting(
+                        value = "4096",
+                        min = 1,
+                        max = Setting.PORT_MAX,
+                        doc =
+                                "Messages of QoS 1 and 2 from one client that are not yet"
+                                        + " acknowledged. MQTT 5 clients are told, and"
+                                        + " disconnected beyond it; others are read no further.")
+                int receiveMax,
+        @Setting(
+                        value = "256",
+                        min = 1,
+                        max = Setting.PORT_MAX,
+                        doc =
+                                "Messages of QoS 1 and 2 in flight to one client; further ones"
+                                        + " wait in its session.")
+                int sendMax,
+        @Setting(
+                        value = "10000",
+                        min = 1,
+                        doc =
+                                "Sessions, connected or not; a client that would need one more"
+                                        + " is refused.")
+                int sessionsMax,
+        @Setting(
+                        value = "7d",
+                        min = 0,
+                        max = MqttLimits.EXPIRY_MILLIS_MAX,
+                        doc =
+                                "How long a session outlives its connection, at most. 0: not at"
+                                        + " all.")
+                Duration sessionExpiryMax,
+        @Setting(
+                        value = "1000",
+                        min = 1,
+                        doc =
+                                "Messages that wait for one client that is away or slow; then"
+                                        + " the oldest makes room.")
+                int queuedMessagesMax,
+        @Setting(
+                        value = "64MiB",
+                        key = "queued-bytes-max",
+                        min = 65_536,
+                        max = Setting.PEBIBYTE,
+                        doc = "Bytes that wait for all clients together; likewise.")
+                long queuedBytesTotalMax,
+        @Setting(value = "10000", min = 0, doc = "Retained messages; one more is refused.")
+                int retainedMessagesMax,
+        Fixed fixed) {
+
+    /// The largest packet that the protocol knows.
+    public static final int PACKET_BYTES_MAX = 268_435_455;
+
+    /// 68 years: fits the 32 bits of seconds.
+    static final long EXPIRY_MILLIS_MAX = 2_147_483_647_000L;
+
+    /// Limits that are no settings.
+    ///
+    /// @param connectTimeoutMillis from the socket's opening to its CONNECT; then it is closed
+    /// @param clientIdBytesMax of UTF-8; a longer one is refused (0x85)
+    /// @param topicLevelsMax levels of a topic or filter; more are invalid (0x90, 0x8F)
+    /// @param pendingBytesMax bytes of one client's messages that are not yet durable, though never
+    ///     less than one packet may have; nothing more is read
+    /// @param queuedBytesMax bytes waiting for one session; see `queueFull`
+    /// @param queueFull what gives way in a full queue; a message of QoS 0 is always the one to go
+    /// @param subscriptionsPerSessionMax one more is refused (0x97)
+    /// @param retainedBytesMax bytes of retained messages; one more is refused (0x97)
+    /// @param topicAliasMax topic aliases each way, for each connection, at most 65,535
+    /// @param keepAliveSecondsMax the longest keep-alive granted to an MQTT 5 client (0: any, also
+    ///     none)
+    public record Fixed(
+            int connectTimeoutMillis,
+            int clientIdBytesMax,
+            int topicLevelsMax,
+            int pendingBytesMax,
+            int queuedBytesMax,
+            QueueFull queueFull,
+            int subscriptionsPerSessionMax,
+            long retainedBytesMax,
+            int topicAliasMax,
+            int keepAliveSecondsMax) {
+
+        public static final Fixed DEFAULT =
+                new Fixed(
+                        10_000,
+                        128,
+                        64,
+                        4 << 20,
+                        4 << 20,
+                        QueueFull.DROP_OLDEST,
+                        1_000,
+                        64L << 20,
+                        64,
+                        0);
+    }
+
+    /// What a full queue does with a QoS 1 or 2 message.
     public enum QueueFull {
         /// The oldest waiting make room: a device that comes back gets the newest.
         DROP_OLDEST,
@@ -52,62 +125,37 @@ public record MqttLimits(
         DROP_NEWEST
     }
 
-    public static final MqttLimits DEFAULTS =
-            new MqttLimits(
-                    50_000,
-                    10_000,
-                    1 << 20,
-                    128,
-                    64,
-                    4_096,
-                    4 << 20,
-                    256,
-                    1_000,
-                    4 << 20,
-                    256L << 20,
-                    QueueFull.DROP_OLDEST,
-                    100_000,
-                    7L * 24 * 3600,
-                    1_000,
-                    100_000,
-                    64L << 20,
-                    64,
-                    0);
+    public static final MqttLimits DEFAULTS = with(Map.of());
 
-    public MqttLimits {
-        positive(connectionsMax, "connectionsMax");
-        positive(connectTimeoutMillis, "connectTimeoutMillis");
-        positive(packetBytesMax, "packetBytesMax");
-        positive(clientIdBytesMax, "clientIdBytesMax");
-        positive(topicLevelsMax, "topicLevelsMax");
-        positive(receiveMax, "receiveMax");
-        atMost16Bits(receiveMax, "receiveMax");
-        positive(pendingBytesMax, "pendingBytesMax");
-        positive(sendMax, "sendMax");
-        atMost16Bits(sendMax, "sendMax");
-        positive(queuedMessagesMax, "queuedMessagesMax");
-        positive(queuedBytesMax, "queuedBytesMax");
-        positive(queuedBytesTotalMax, "queuedBytesTotalMax");
-        positive(sessionsMax, "sessionsMax");
-        positive(subscriptionsPerSessionMax, "subscriptionsPerSessionMax");
-        positive(1L + sessionExpirySecondsMax, "sessionExpirySecondsMax + 1");
-        positive(1L + retainedMessagesMax, "retainedMessagesMax + 1");
-        positive(1L + retainedBytesMax, "retainedBytesMax + 1");
-        positive(1L + topicAliasMax, "topicAliasMax + 1");
-        atMost16Bits(topicAliasMax, "topicAliasMax");
-        positive(1L + keepAliveSecondsMax, "keepAliveSecondsMax + 1");
-        atMost16Bits(keepAliveSecondsMax, "keepAliveSecondsMax");
+    /// The defaults, with some settings changed.
+    ///
+    /// @param settings by key, as in the file
+    public static MqttLimits with(Map<String, String> settings) {
+        return ConfigSources.section(MqttLimits.class, settings);
     }
 
-    private static void positive(long value, String name) {
-        if (value <= 0) {
-            throw new IllegalArgumentException(name + " is " + value + "; it must be positive");
-        }
+    /// The same limits, but for packets.
+    public MqttLimits withPacketBytesMax(int bytes) {
+        return new MqttLimits(
+                connectionsMax,
+                bytes,
+                receiveMax,
+                sendMax,
+                sessionsMax,
+                sessionExpiryMax,
+                queuedMessagesMax,
+                queuedBytesTotalMax,
+                retainedMessagesMax,
+                fixed);
     }
 
-    private static void atMost16Bits(int value, String name) {
-        if (value > 65_535) {
-            throw new IllegalArgumentException(name + " is " + value + "; at most 65535");
-        }
+    /// Bytes of one client's messages that are not yet durable; nothing more is read.
+    public int pendingBytesMax() {
+        return Math.max(fixed.pendingBytesMax(), packetBytesMax);
+    }
+
+    /// The longest that a session outlives its connection; announced.
+    public long sessionExpirySecondsMax() {
+        return sessionExpiryMax.toSeconds();
     }
 }

@@ -1,6 +1,6 @@
 package io.riacho.pipeline.record;
 
-/// What the journal holds: everything that changes the state. `docs/formats/records.md` has the
+/// A record of the journal, which holds everything that changes the state. `docs/formats/records.md` has the
 /// bytes. Each record belongs to the sealed set of one folder below `state`.
 public interface JournalRecord {
 

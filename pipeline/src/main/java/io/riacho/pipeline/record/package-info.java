@@ -1,4 +1,4 @@
-/// What a journal record is, and how one gets there.
+/// Journal records: their kinds, their texts, and the way of one into the journal.
 ///
 /// A [JournalRecord] has a [RecordKind]: the closed list of all there are, which the switches of
 /// `RecordCodec` and `StateFold` follow. The records themselves lie in the folders of the state that

@@ -134,7 +134,7 @@ final class CommitGroup {
     }
 
     void takeSubmissions() {
-        while (readings < sources.options().commitReadingsMax() && hasRoomForReadings()) {
+        while (readings < sources.options().fixed().commitReadingsMax() && hasRoomForReadings()) {
             Submission submission = sources.intake().poll();
             if (submission == null) {
                 break;
@@ -196,7 +196,7 @@ final class CommitGroup {
         if (number == Series.UNNUMBERED) {
             number = sources.numbers().find(series);
             if (number == Series.UNNUMBERED) {
-                if (sources.numbers().count() >= sources.options().seriesMax()) {
+                if (sources.numbers().count() >= sources.options().stream().seriesMax()) {
                     return "there are "
                             + sources.numbers().count()
                             + " series already, the most that seriesMax allows; use a known"
@@ -235,16 +235,15 @@ final class CommitGroup {
         if (timestamp < 0) {
             return "the timestamp lies before 1970";
         }
-        if (timestamp - nowMicros > micros(sources.options().futureMax())) {
+        if (timestamp - nowMicros > micros(sources.options().stream().futureMax())) {
             return "the timestamp lies "
                     + (timestamp - nowMicros) / 1_000_000
                     + " s in the future, futureMax is "
-                    + sources.options().futureMax().toSeconds()
+                    + sources.options().stream().futureMax().toSeconds()
                     + " s; check the device's clock and unit (milliseconds)";
         }
         if (timestamp < acceptedFromMicros
-                || (!sources.options().ageMax().isZero()
-                        && timestamp < nowMicros - micros(sources.options().ageMax()))) {
+                || timestamp < nowMicros - sources.options().retention().ageMicrosMax()) {
             return "the timestamp is older than what retention keeps";
         }
         return null;

@@ -306,7 +306,7 @@ public final class JournalStage {
     }
 
     private @Nullable Failure refusalNow(long now) {
-        if (options.freeBytesMin() > 0
+        if (options.retention().freeDiskBytesMin() > 0
                 && (!freeChecked
                         || now < freeCheckedAtMicros
                         || now - freeCheckedAtMicros >= FREE_CHECK_MICROS)) {
@@ -314,13 +314,13 @@ public final class JournalStage {
             freeCheckedAtMicros = now;
             try {
                 long free = disk.freeBytes(directory);
-                if (free < options.freeBytesMin()) {
+                if (free < options.retention().freeDiskBytesMin()) {
                     if (refusing == null) {
                         LOG.warn(
                                 "Only {} bytes of disk are free, the floor is {}: new readings are"
                                         + " refused until there is room",
                                 free,
-                                options.freeBytesMin());
+                                options.retention().freeDiskBytesMin());
                     }
                     refusing =
                             new Failure(

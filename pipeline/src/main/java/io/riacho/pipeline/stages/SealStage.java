@@ -83,12 +83,7 @@ public final class SealStage {
         this.journal = journal;
         this.journalTasks = journalTasks;
         this.wake = wake;
-        this.retention =
-                new Retention(
-                        options.ageMax().isZero()
-                                ? Long.MAX_VALUE
-                                : TimeUnit.NANOSECONDS.toMicros(options.ageMax().toNanos()),
-                        options.lakeBytesMax());
+        this.retention = options.retention().options();
         this.maintainedAtMicros = clock.nowMicros();
     }
 

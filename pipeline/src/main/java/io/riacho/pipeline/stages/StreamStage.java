@@ -73,8 +73,8 @@ public final class StreamStage {
     /// many late ones wait for the resolver, or while too many rows wait for the seal under way. The
     /// server's own records never wait: seals and resolutions end the waiting.
     boolean takesReadings() {
-        return positionsQueued.get() < options.handOverReadingsMax()
-                && latePending < options.lateMax()
+        return positionsQueued.get() < options.fixed().handOverReadingsMax()
+                && latePending < options.fixed().lateMax()
                 && !unsealedFull;
     }
 
@@ -94,7 +94,7 @@ public final class StreamStage {
     /// Whether session changes may be committed: they wait as readings do, and while too many of their
     /// bytes are to be folded.
     boolean takesSessions() {
-        return takesReadings() && sessionBytesQueued.get() < options.intakeBytesMax();
+        return takesReadings() && sessionBytesQueued.get() < options.intake().bytesMax();
     }
 
     void offer(Entry entry) {
@@ -198,7 +198,7 @@ public final class StreamStage {
         latePending = fold.series().pendingLate();
         needsTicks = fold.needsTicks();
         unsealedFull =
-                lake.unsealedBytes() >= UNSEALED_FACTOR_MAX * options.sealBytesMax()
+                lake.unsealedBytes() >= UNSEALED_FACTOR_MAX * options.fixed().sealBytesMax()
                         || !lake.hasRoom();
         positionFolded = fold.position();
     }
@@ -210,9 +210,9 @@ public final class StreamStage {
         // Duplicates, sessions and the server's own records make no rows, but the journal grows by
         // them.
         boolean due =
-                fold.position() - sealStartedAt >= options.sealRowsMax()
+                fold.position() - sealStartedAt >= options.lake().sealRowsMax()
                         || fold.sessions().bytesFolded() - sessionBytesAtSeal
-                                >= options.sealBytesMax();
+                                >= options.fixed().sealBytesMax();
         return (due || rowsAreDue()) && seal() != null;
     }
 
@@ -226,10 +226,10 @@ public final class StreamStage {
         if (unsealedSinceMicros == Long.MAX_VALUE || now < unsealedSinceMicros) {
             unsealedSinceMicros = now;
         }
-        return rows >= options.sealRowsMax()
-                || lake.unsealedBytes() >= options.sealBytesMax()
+        return rows >= options.lake().sealRowsMax()
+                || lake.unsealedBytes() >= options.fixed().sealBytesMax()
                 || now - unsealedSinceMicros
-                        >= TimeUnit.NANOSECONDS.toMicros(options.sealEvery().toNanos());
+                        >= TimeUnit.NANOSECONDS.toMicros(options.lake().sealEvery().toNanos());
     }
 
     /// Starts a seal of everything folded so far, unless there is nothing or one is under way.

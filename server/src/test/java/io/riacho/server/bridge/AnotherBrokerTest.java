@@ -15,11 +15,11 @@ import io.riacho.formats.RiachoTopics;
 import io.riacho.identity.Credentials;
 import io.riacho.server.Riacho;
 import io.riacho.testkit.IntakeThatAcksWhenTold;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -203,17 +203,22 @@ class AnotherBrokerTest {
 
     private BridgeOptions options() {
         Credentials compute = site.credentials("irrigation-compute");
-        return new BridgeOptions(
-                URI.create("ssl://localhost:" + mosquitto.port()),
-                compute.certificate(),
-                compute.privateKey(),
-                compute.rootCa(),
-                null,
-                null,
-                100,
-                2,
-                4096,
-                1024);
+        return BridgeOptions.with(
+                Map.of(
+                        "url",
+                        "ssl://localhost:" + mosquitto.port(),
+                        "certificate",
+                        compute.certificate().toString(),
+                        "key",
+                        compute.privateKey().toString(),
+                        "ca",
+                        compute.rootCa().toString(),
+                        "publishes-per-second-max",
+                        "2",
+                        "publish-bytes-per-second-max",
+                        "4KiB",
+                        "payload-bytes-max",
+                        "1KiB"));
     }
 
     @Test

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
@@ -37,7 +38,8 @@ final class BridgeSite implements AutoCloseable {
         DeviceRegistrar devices =
                 new DeviceRegistrar(
                         new RealDisk(),
-                        IdentityOptions.in(folder.resolve("data/identity")),
+                        folder.resolve("data/identity"),
+                        IdentityOptions.with(Map.of()),
                         InstantSource.system());
         devices.add(
                 List.of("irrigation-compute", "irrigation-compute-2"),

@@ -76,7 +76,10 @@ class IdentitiesTest {
 
     private DeviceRegistrar devices() {
         return new DeviceRegistrar(
-                new RealDisk(), config.identityOptions(), InstantSource.system());
+                new RealDisk(),
+                config.identityDirectory(),
+                config.identity(),
+                InstantSource.system());
     }
 
     private Path out() {

@@ -65,7 +65,11 @@ class RevocationListsTest {
                         .load()
                         .config();
         Path credentials = folder.resolve("credentials");
-        new DeviceRegistrar(new RealDisk(), config.identityOptions(), InstantSource.system())
+        new DeviceRegistrar(
+                        new RealDisk(),
+                        config.identityDirectory(),
+                        config.identity(),
+                        InstantSource.system())
                 .add(
                         List.of("own"),
                         new DeviceRegistrar.Rights(Role.GATEWAY, List.of(), List.of()),

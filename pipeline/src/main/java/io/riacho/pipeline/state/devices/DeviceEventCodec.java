@@ -69,6 +69,8 @@ public final class DeviceEventCodec {
         to.putLong(event.atMicros());
     }
 
+    /// Reads what [#write] wrote.
+    ///
     /// @throws IllegalArgumentException when it is no event of this version
     public static DeviceEvent read(ByteBuffer in) {
         String what = RecordText.getText(in);

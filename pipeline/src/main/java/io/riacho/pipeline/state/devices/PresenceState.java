@@ -2,7 +2,7 @@ package io.riacho.pipeline.state.devices;
 
 import io.riacho.api.devices.Connection;
 
-/// How a device's presence stands beyond its last event.
+/// State of a device's presence beyond its last event.
 sealed interface PresenceState {
 
     /// Whether the device was online when the server stopped, and nothing came from it since.

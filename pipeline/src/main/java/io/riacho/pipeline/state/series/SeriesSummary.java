@@ -1,6 +1,6 @@
 package io.riacho.pipeline.state.series;
 
-/// What is known of one series: running statistics over all its distinct readings.
+/// Summary of one series: running statistics over all its distinct readings.
 ///
 /// @param variance population variance
 /// @param last the value of the reading with the newest timestamp
