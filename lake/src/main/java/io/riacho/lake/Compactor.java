@@ -93,7 +93,7 @@ final class Compactor {
 
     private void merge(Manifest manifest, Map<Partition, List<LakeFile>> slice) throws IOException {
         try (DuckDBConnection connection = engine.connect()) {
-            ParquetWriter writer = new ParquetWriter(disk, lake, connection);
+            ParquetWriter writer = new ParquetWriter(disk, lake, connection, engine.abandonment());
             try {
                 List<LakeFile> removed = new ArrayList<>();
                 for (Map.Entry<Partition, List<LakeFile>> each : slice.entrySet()) {

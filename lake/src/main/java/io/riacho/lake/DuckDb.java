@@ -34,6 +34,7 @@ final class DuckDb implements AutoCloseable {
     private @Nullable DuckDBConnection first;
     private @Nullable DuckDBConnection admin;
     private boolean closed;
+    private final Abandonment abandonment = new Abandonment();
 
     private final Map<Integer, Staging> stagings = new HashMap<>();
     private long tablesGeneration = -1;
@@ -56,6 +57,11 @@ final class DuckDb implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    /// What the long statements of seals, compactions and retention run under.
+    Abandonment abandonment() {
+        return abandonment;
     }
 
     /// A new connection; the caller closes it.

@@ -469,6 +469,13 @@ public final class Lake implements AutoCloseable {
         }
     }
 
+    /// Makes a seal, a compaction or a retention under way fail, and any that follows: everything is as it
+    /// was, and whoever opens the lake next can do it again. From any thread, and again until the work has
+    /// ended, since a statement that is just about to start does not notice.
+    public void abandonMaintenance() {
+        engine.abandonment().abandon();
+    }
+
     /// Cancels the queries that run and waits for a seal under way. What is not sealed is gone.
     @Override
     public void close() {

@@ -25,14 +25,16 @@ final class ParquetWriter {
     private final Disk disk;
     private final Path lake;
     private final DuckDBConnection connection;
+    private final Abandonment abandonment;
     private final List<LakeFile> files = new ArrayList<>();
     private final List<Path> written = new ArrayList<>();
     private final Set<Path> directories = new LinkedHashSet<>();
 
-    ParquetWriter(Disk disk, Path lake, DuckDBConnection connection) {
+    ParquetWriter(Disk disk, Path lake, DuckDBConnection connection, Abandonment abandonment) {
         this.disk = disk;
         this.lake = lake;
         this.connection = connection;
+        this.abandonment = abandonment;
     }
 
     /// Writes what `query` gives, which must be `rows` rows.
@@ -56,7 +58,7 @@ final class ParquetWriter {
         disk.delete(temporary);
         written.add(temporary);
         long copied =
-                Sql.run(
+                abandonment.run(
                         connection,
                         "COPY ("
                                 + query
@@ -105,6 +107,11 @@ final class ParquetWriter {
             crc.update(piece.flip());
             position += read;
         }
+    }
+
+    /// Prepares what the queries to come need, as [Sql#run] does.
+    void run(String sql) throws IOException, SQLException {
+        abandonment.run(connection, sql);
     }
 
     /// Makes the names durable and gives the files out.

@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 /// ([DuckDb]).
 final class Queries implements AutoCloseable {
 
+    /// A query that was stopped is stopped again after so long, as long as it runs.
+    private static final long INSIST_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
     private static final Pattern EXPLAIN =
             Pattern.compile("\\s*EXPLAIN(\\s+ANALYZE)?\\s", Pattern.CASE_INSENSITIVE);
 
@@ -172,9 +175,15 @@ final class Queries implements AutoCloseable {
         RunningQuery started = query;
         long leftNanos = limits.timeMax().toNanos() - (System.nanoTime() - startNanos);
         started.deadline(
-                deadlines.schedule(
-                        () -> started.stop(QueryException.Reason.TIMEOUT),
-                        Math.max(0, leftNanos),
+                deadlines.scheduleWithFixedDelay(
+                        () -> {
+                            if (System.nanoTime() - startNanos >= limits.timeMax().toNanos()) {
+                                started.stop(QueryException.Reason.TIMEOUT);
+                            }
+                            started.insist();
+                        },
+                        Math.clamp(leftNanos, 0, INSIST_NANOS),
+                        INSIST_NANOS,
                         TimeUnit.NANOSECONDS));
         return started;
     }

@@ -110,7 +110,7 @@ final class RetentionTask {
                                         + query
                                         + ")")
                         .getFirst();
-        ParquetWriter writer = new ParquetWriter(disk, lake, connection);
+        ParquetWriter writer = new ParquetWriter(disk, lake, connection, engine.abandonment());
         try {
             writer.write(
                     Table.BASE,

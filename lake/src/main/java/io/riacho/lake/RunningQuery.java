@@ -53,6 +53,18 @@ final class RunningQuery {
             return;
         }
         stopped = reason;
+        cancelStatement();
+    }
+
+    /// Stops it once more if it was stopped: between its last look whether it was and the start of its
+    /// statement nothing of the engine's can be cancelled.
+    void insist() {
+        if (stopped != null && !closed.get()) {
+            cancelStatement();
+        }
+    }
+
+    private void cancelStatement() {
         PreparedStatement running = statement;
         if (running != null) {
             try {

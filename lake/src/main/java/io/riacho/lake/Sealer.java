@@ -44,7 +44,8 @@ final class Sealer {
         try {
             stage(block);
             try (DuckDBConnection connection = engine.connect()) {
-                ParquetWriter writer = new ParquetWriter(disk, lake, connection);
+                ParquetWriter writer =
+                        new ParquetWriter(disk, lake, connection, engine.abandonment());
                 try {
                     new Seal(connection, writer, block, upTo, manifest).write();
                     catalog.commit(
@@ -61,10 +62,11 @@ final class Sealer {
         }
     }
 
-    private void stage(Block block) throws SQLException {
+    private void stage(Block block) throws IOException, SQLException {
         ReentrantLock lock = engine.lock();
         boolean all = false;
         while (!all) {
+            engine.abandonment().check();
             lock.lock();
             try {
                 engine.tables(catalog.state());
@@ -123,9 +125,8 @@ final class Sealer {
 
         /// Numbers the series in the order of their names: to sort rows by that number costs half of
         /// what sorting them by the names does.
-        private void rankSeries() throws SQLException {
-            Sql.run(
-                    connection,
+        private void rankSeries() throws IOException, SQLException {
+            writer.run(
                     "CREATE OR REPLACE TEMP TABLE ranks AS SELECT id,"
                             + " dense_rank() OVER (ORDER BY sensor, metric) AS rank FROM "
                             + Staging.table("series", block));
@@ -150,8 +151,7 @@ final class Sealer {
         }
 
         private void writePartials(Interval interval) throws IOException, SQLException {
-            Sql.run(
-                    connection,
+            writer.run(
                     "CREATE OR REPLACE TEMP TABLE partials AS "
                             + Views.partialsOf(block, interval)
                             + " ORDER BY window_start");
@@ -196,9 +196,7 @@ final class Sealer {
                                     + " GROUP BY 1 ORDER BY 1");
             boolean sorted = partitions.size() >= SORT_PARTITIONS_MIN;
             if (sorted) {
-                Sql.run(
-                        connection,
-                        "CREATE OR REPLACE TEMP TABLE sorted AS " + query + " ORDER BY " + time);
+                writer.run("CREATE OR REPLACE TEMP TABLE sorted AS " + query + " ORDER BY " + time);
             }
             String name = block.firstPosition() + "-" + upTo + ".parquet";
             for (long[] each : partitions) {

@@ -229,9 +229,19 @@ public final class Pipeline implements AutoCloseable {
     }
 
     /// The rules in force, journaled when they differ from what the state has.
+    ///
+    /// @throws IllegalArgumentException when an entry of the journal cannot hold them
     public void useRules(ByteBuffer definitions) {
         if (!state.fold().series().rules().equals(definitions)) {
-            append(SystemRecord.of(new RulesSet(definitions.asReadOnlyBuffer())));
+            RulesSet record = new RulesSet(definitions.asReadOnlyBuffer());
+            if (!journalStage.fits(record)) {
+                throw new IllegalArgumentException(
+                        "the rules are "
+                                + definitions.remaining()
+                                + " bytes, more than an entry of the journal holds; use fewer or"
+                                + " shorter ones, or raise journal.segment-bytes");
+            }
+            append(SystemRecord.of(record));
         }
     }
 
@@ -278,13 +288,22 @@ public final class Pipeline implements AutoCloseable {
         return sessions;
     }
 
-    /// Why the path takes no readings now, or null.
+    /// Why the path takes no readings now, or will not for long since rows cannot be sealed; or null.
     public @Nullable Failure refusing() {
         Throwable cause = journalStage.brokenBy();
         if (cause != null) {
             return new Failure(Failure.Kind.BROKEN, "the journal failed: " + cause.getMessage());
         }
-        return journalStage.refusing();
+        Failure refusing = journalStage.refusing();
+        if (refusing != null) {
+            return refusing;
+        }
+        String seal = sealStage.failing();
+        return seal == null
+                ? null
+                : new Failure(
+                        Failure.Kind.DISK_FULL,
+                        "rows cannot be sealed and stay in the journal: " + seal);
     }
 
     /// Whether the journal failed, so that the process must end.

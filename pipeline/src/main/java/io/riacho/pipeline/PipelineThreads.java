@@ -19,6 +19,8 @@ public final class PipelineThreads implements AutoCloseable {
 
     private static final long STOP_MILLIS_MAX = TimeUnit.SECONDS.toMillis(20);
 
+    private static final long ABANDON_MILLIS = 20;
+
     private final Pipeline pipeline;
     private final Runnable onBroken;
     private final List<Thread> threads = new ArrayList<>();
@@ -39,22 +41,37 @@ public final class PipelineThreads implements AutoCloseable {
     ///     a mistake of the program: no reading is acknowledged any more
     public static PipelineThreads start(Pipeline pipeline, Runnable onBroken) {
         PipelineThreads all = new PipelineThreads(pipeline, onBroken);
-        all.start("riacho-journal", pipeline.journalWakeup, pipeline::stepJournal);
-        all.start("riacho-stream", pipeline.streamWakeup, pipeline::stepStream);
-        all.start("riacho-background", pipeline.backgroundWakeup, pipeline::stepBackground);
-        var _ = all.clock.scheduleAtFixedRate(pipeline::tick, 1, 1, TimeUnit.SECONDS);
+        all.start("riacho-journal", pipeline.journalWakeup, pipeline::stepJournal, () -> false);
+        all.start("riacho-stream", pipeline.streamWakeup, pipeline::stepStream, () -> false);
+        // What it does can be done again after the next start, from the journal.
+        all.start(
+                "riacho-background",
+                pipeline.backgroundWakeup,
+                pipeline::stepBackground,
+                () -> all.draining);
+        var _ = all.clock.scheduleAtFixedRate(all::tick, 1, 1, TimeUnit.SECONDS);
         return all;
     }
 
-    private void start(String name, Wakeup wakeup, BooleanSupplier step) {
-        Thread thread = Thread.ofPlatform().name(name).unstarted(() -> run(name, wakeup, step));
+    /// A schedule ends at the first exception, and says nothing.
+    private void tick() {
+        try {
+            pipeline.tick();
+        } catch (RuntimeException | Error e) {
+            mistake(e);
+        }
+    }
+
+    /// @param ends whether the thread is to end, also when there is more to do
+    private void start(String name, Wakeup wakeup, BooleanSupplier step, BooleanSupplier ends) {
+        Thread thread = Thread.ofPlatform().name(name).unstarted(() -> run(wakeup, step, ends));
         threads.add(thread);
         thread.start();
     }
 
-    private void run(String name, Wakeup wakeup, BooleanSupplier step) {
+    private void run(Wakeup wakeup, BooleanSupplier step, BooleanSupplier ends) {
         try {
-            while (!stopped) {
+            while (!stopped && !ends.getAsBoolean()) {
                 wakeup.arm();
                 if (!step.getAsBoolean()) {
                     if (draining && !pipeline.hasJournalWork() && !pipeline.hasStreamWork()) {
@@ -68,11 +85,18 @@ public final class PipelineThreads implements AutoCloseable {
                 }
             }
         } catch (RuntimeException | Error e) {
-            // A mistake of the program: the state may no longer be a fold over the journal.
-            // What was acknowledged is on disk; a restart rebuilds the rest.
-            LOG.error("{} met a mistake of the program and the server must end", name, e);
-            fail();
+            mistake(e);
         }
+    }
+
+    /// After a mistake of the program the state may no longer be a fold over the journal. What was
+    /// acknowledged is on disk; a restart rebuilds the rest.
+    private void mistake(Throwable e) {
+        LOG.error(
+                "{} met a mistake of the program and the server must end",
+                Thread.currentThread().getName(),
+                e);
+        fail();
     }
 
     private void fail() {
@@ -98,14 +122,15 @@ public final class PipelineThreads implements AutoCloseable {
         wakeAll();
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(STOP_MILLIS_MAX);
         boolean interrupted = false;
-        for (Thread each : threads) {
-            long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-            try {
-                each.join(Math.max(1, left));
-            } catch (InterruptedException e) {
-                interrupted = true;
-                break;
+        try {
+            for (Thread each : threads) {
+                while (each.isAlive() && System.nanoTime() - deadline < 0) {
+                    pipeline.lake().abandonMaintenance();
+                    each.join(ABANDON_MILLIS);
+                }
             }
+        } catch (InterruptedException e) {
+            interrupted = true;
         }
         stopped = true;
         wakeAll();

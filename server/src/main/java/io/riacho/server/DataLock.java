@@ -1,12 +1,12 @@
 package io.riacho.server;
 
+import io.riacho.disk.RealDisk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
@@ -35,7 +35,8 @@ final class DataLock implements AutoCloseable {
     ///
     /// @throws DataDirectoryInUseException when another server has it
     static DataLock take(Path directory) throws IOException {
-        Files.createDirectories(directory);
+        // Synced in their parents: what is durable in them is found again.
+        new RealDisk().createDirectories(directory);
         Path file = directory.resolve(FILE);
         FileChannel channel =
                 FileChannel.open(

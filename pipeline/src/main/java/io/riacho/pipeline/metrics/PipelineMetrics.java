@@ -17,6 +17,7 @@ public final class PipelineMetrics {
     private final Counter late;
     private final Counter resolved;
     private final Counter commands;
+    private final Counter desiredStatesRefused;
     private final Counter seals;
     private final Timer commitTime;
 
@@ -35,6 +36,7 @@ public final class PipelineMetrics {
         late = registry.counter("riacho.readings.late");
         resolved = registry.counter("riacho.readings.resolved");
         commands = registry.counter("riacho.commands.issued");
+        desiredStatesRefused = registry.counter("riacho.rules.desired.refused");
         seals = registry.counter("riacho.lake.seals");
     }
 
@@ -68,6 +70,11 @@ public final class PipelineMetrics {
 
     public void commandIssued() {
         commands.increment();
+    }
+
+    /// A rule or a person desired a state of a device of which too many are desired already.
+    public void desiredStateRefused() {
+        desiredStatesRefused.increment();
     }
 
     public void sealed() {

@@ -33,6 +33,9 @@ public final class Snapshots {
     private final Disk disk;
     private final Path directory;
 
+    /// Those that [#newest] found to be damaged; they go with the next that is written.
+    private final List<Path> damaged = new ArrayList<>();
+
     /// The state after folding everything up to and including `position`.
     // Bytes, never compared.
     @SuppressWarnings("ArrayRecordComponent")
@@ -64,6 +67,12 @@ public final class Snapshots {
         }
         disk.rename(temporary, target);
         disk.syncDirectory(directory);
+        for (Path each : damaged) {
+            if (!each.equals(target)) {
+                disk.delete(each);
+            }
+        }
+        damaged.clear();
         List<Path> all = files();
         int surplus = Math.max(0, all.size() - KEPT);
         for (Path each : all.subList(0, surplus)) {
@@ -73,16 +82,38 @@ public final class Snapshots {
     }
 
     /// The newest snapshot that is whole.
+    ///
+    /// @throws IOException when a file cannot be read, or when none is whole and one has a version
+    ///     that this Riacho does not know
     public Optional<Snapshot> newest() throws IOException {
-        List<Path> all = files();
-        for (Path each : all.reversed()) {
-            Optional<Snapshot> snapshot = read(each);
-            if (snapshot.isPresent()) {
-                return snapshot;
+        damaged.clear();
+        UnknownVersionException unknown = null;
+        for (Path each : files().reversed()) {
+            try {
+                Optional<Snapshot> snapshot = read(each);
+                if (snapshot.isPresent()) {
+                    return snapshot;
+                }
+                LOG.warn("The snapshot {} is damaged; the one before it is used", each);
+            } catch (UnknownVersionException e) {
+                // A damaged byte says the same as a newer Riacho.
+                LOG.warn("{}; the one before it is used", e.getMessage());
+                unknown = unknown == null ? e : unknown;
             }
-            LOG.warn("The snapshot {} is damaged; the one before it is used", each);
+            damaged.add(each);
+        }
+        if (unknown != null) {
+            throw unknown;
         }
         return Optional.empty();
+    }
+
+    private static final class UnknownVersionException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        UnknownVersionException(String message) {
+            super(message);
+        }
     }
 
     private Optional<Snapshot> read(Path path) throws IOException {
@@ -101,7 +132,7 @@ public final class Snapshots {
                 return Optional.empty();
             }
             if (version != VERSION) {
-                throw new IOException(
+                throw new UnknownVersionException(
                         path
                                 + " has version "
                                 + version

@@ -57,7 +57,14 @@ final class CommitGroup {
     private final List<JournalRecord> defined = new ArrayList<>(0);
     private final List<JournalRecord> others = new ArrayList<>(2);
     private final List<Answer> answers = new ArrayList<>();
+
+    /// Series that hold a number which was assigned in this group. Doors keep objects of their own, so
+    /// a number may be in several.
     private final List<Series> numbered = new ArrayList<>(0);
+
+    /// How many numbers were assigned before this group.
+    private final int numbersBefore;
+
     private @Nullable ReadingsBuilder builder;
     private int positions;
     private int readings;
@@ -69,6 +76,12 @@ final class CommitGroup {
         this.sources = sources;
         this.nowMicros = nowMicros;
         this.acceptedFromMicros = acceptedFromMicros;
+        this.numbersBefore = sources.numbers().count();
+    }
+
+    /// When it was begun.
+    long nowMicros() {
+        return nowMicros;
     }
 
     int positions() {
@@ -190,7 +203,6 @@ final class CommitGroup {
                             + " sensor and metric, or raise stream.seriesMax";
                 }
                 number = sources.numbers().assign(series);
-                numbered.add(series);
                 SeriesDefined definition =
                         new SeriesDefined(number, series.sensor(), series.metric());
                 defined.add(definition);
@@ -198,6 +210,9 @@ final class CommitGroup {
                 bytes += RecordCodec.bytesMax(definition);
             } else {
                 series.number(number);
+            }
+            if (number >= numbersBefore) {
+                numbered.add(series);
             }
         }
         if (given) {

@@ -11,10 +11,12 @@ import io.riacho.pipeline.record.SystemRecord;
 import io.riacho.pipeline.state.RecordCodec;
 import io.riacho.pipeline.state.series.SeriesNumbers;
 import io.riacho.pipeline.state.sessions.SessionWrite;
+import io.riacho.pipeline.state.sessions.SessionsChanged;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -33,6 +35,7 @@ public final class JournalStage {
 
     private static final int ENCODE_BYTES_INITIAL = 256 << 10;
     private static final long FREE_CHECK_MICROS = TimeUnit.SECONDS.toMicros(1);
+    private static final Duration FULL_LOG_EVERY = Duration.ofSeconds(10);
 
     private final Disk disk;
     private final Path directory;
@@ -49,7 +52,14 @@ public final class JournalStage {
     private final ConcurrentLinkedQueue<Task> tasks = new ConcurrentLinkedQueue<>();
 
     private ByteBuffer encoded = littleEndian(ENCODE_BYTES_INITIAL);
-    private long freeCheckedAtMicros = Long.MIN_VALUE;
+
+    /// When the free disk was last read, once it was.
+    private long freeCheckedAtMicros;
+
+    private boolean freeChecked;
+
+    /// Paces what is said about a full disk.
+    private final BackOff fullDisk = new BackOff(FULL_LOG_EVERY, FULL_LOG_EVERY);
 
     /// Whether session changes left no room for readings in the last group.
     private boolean sessionsFilled;
@@ -96,6 +106,12 @@ public final class JournalStage {
     /// Queues a write of MQTT sessions, which waits and is refused as readings are. Any thread; the path
     /// wakes the stage.
     public void add(SessionWrite write) {
+        for (SessionsChanged each : write.records()) {
+            if (!fits(each)) {
+                write.fail(tooLarge(each));
+                return;
+            }
+        }
         sessionWrites.add(write);
     }
 
@@ -159,6 +175,11 @@ public final class JournalStage {
                 break;
             }
             systemRecords.remove();
+            if (!fits(each.record())) {
+                worked = true;
+                each.failed().accept(tooLarge(each.record()));
+                continue;
+            }
             group.take(each);
         }
         if (refusal != null) {
@@ -181,6 +202,23 @@ public final class JournalStage {
         }
         commit(group);
         return true;
+    }
+
+    /// Whether an entry can hold the record at all. An append of one that is larger would end the
+    /// journal.
+    public boolean fits(JournalRecord record) {
+        return RecordCodec.bytesMax(record) <= sources.entryBytesMax();
+    }
+
+    private Failure tooLarge(JournalRecord record) {
+        String reason =
+                "a record of up to "
+                        + RecordCodec.bytesMax(record)
+                        + " bytes does not fit an entry of the journal, which holds "
+                        + sources.entryBytesMax()
+                        + "; raise journal.segment-bytes";
+        LOG.warn("{} is not stored: {}", record.recordKind(), reason);
+        return new Failure(Failure.Kind.DISK_FULL, reason);
     }
 
     private boolean runTasks() {
@@ -207,7 +245,10 @@ public final class JournalStage {
                 journal.sync();
             } catch (DiskFullException e) {
                 group.rollBack();
-                LOG.warn("The disk is full: {}", e.getMessage());
+                if (!fullDisk.isOn(group.nowMicros())) {
+                    fullDisk.failed(group.nowMicros());
+                    LOG.warn("The disk is full: {}", e.getMessage());
+                }
                 group.failAll(
                         new Failure(
                                 Failure.Kind.DISK_FULL,
@@ -218,6 +259,7 @@ public final class JournalStage {
                 group.failAll(brokenFailure());
                 return;
             }
+            fullDisk.succeeded();
             metrics.committed(group.readings(), System.nanoTime() - started);
             stream.offer(new Entry(base, group.positions(), records, group.folded()));
             if (!segmentWanted && journal.wantsNext()) {
@@ -265,7 +307,10 @@ public final class JournalStage {
 
     private @Nullable Failure refusalNow(long now) {
         if (options.retention().freeDiskBytesMin() > 0
-                && (now - freeCheckedAtMicros >= FREE_CHECK_MICROS || now < freeCheckedAtMicros)) {
+                && (!freeChecked
+                        || now < freeCheckedAtMicros
+                        || now - freeCheckedAtMicros >= FREE_CHECK_MICROS)) {
+            freeChecked = true;
             freeCheckedAtMicros = now;
             try {
                 long free = disk.freeBytes(directory);
@@ -292,7 +337,8 @@ public final class JournalStage {
                 LOG.warn("The free space of {} cannot be read: {}", directory, e.toString());
             }
         }
-        return refusing;
+        Failure floor = refusing;
+        return floor == null ? stream.stalled() : floor;
     }
 
     private boolean refuseWaiting(Failure failure) {

@@ -7,12 +7,12 @@ import io.riacho.pipeline.record.SystemRecord;
 import io.riacho.pipeline.state.series.PendingLate;
 import io.riacho.pipeline.state.series.SeriesRecord.Resolved;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,14 +26,15 @@ public final class ResolveStage {
     private static final Logger LOG = LoggerFactory.getLogger(ResolveStage.class);
 
     private static final int BATCH_MAX = 8_192;
-    private static final long RETRY_MICROS = TimeUnit.SECONDS.toMicros(1);
+    private static final Duration RETRY_FIRST = Duration.ofSeconds(1);
+    private static final Duration RETRY_MOST = Duration.ofSeconds(30);
 
     private final StreamStage stream;
     private final Lake lake;
     private final MicroClock clock;
     private final JournalAppender journal;
     private final Deque<PendingLate> again = new ArrayDeque<>();
-    private long retryAtMicros = Long.MIN_VALUE;
+    private final BackOff backOff = new BackOff(RETRY_FIRST, RETRY_MOST);
 
     public ResolveStage(StreamStage stream, Lake lake, MicroClock clock, JournalAppender journal) {
         this.stream = stream;
@@ -46,7 +47,7 @@ public final class ResolveStage {
     ///
     /// @return whether there was something to do
     public boolean step() {
-        if (clock.nowMicros() < retryAtMicros) {
+        if (backOff.isOn(clock.nowMicros())) {
             return false;
         }
         List<PendingLate> batch;
@@ -69,7 +70,6 @@ public final class ResolveStage {
         } catch (IOException e) {
             LOG.warn("Looking up late readings failed and will be tried again: {}", e.toString());
             putBack(batch);
-            retryAtMicros = clock.nowMicros() + RETRY_MICROS;
             return false;
         }
         for (int i = 0; i < batch.size(); i++) {
@@ -87,13 +87,15 @@ public final class ResolveStage {
                                     late.position(),
                                     value != null,
                                     value == null ? 0 : value),
-                            () -> {},
+                            backOff::succeeded,
                             _ -> putBack(List.of(late))));
         }
         return true;
     }
 
+    /// Looks them up again after a pause: also when the journal has no room for what was found.
     private void putBack(List<PendingLate> late) {
+        backOff.failed(clock.nowMicros());
         synchronized (again) {
             again.addAll(late);
         }

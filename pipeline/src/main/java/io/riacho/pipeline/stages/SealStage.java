@@ -9,6 +9,7 @@ import io.riacho.pipeline.record.SystemRecord;
 import io.riacho.pipeline.snapshot.Snapshots;
 import io.riacho.pipeline.state.series.SeriesRecord.SealedUpTo;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -25,7 +26,8 @@ public final class SealStage {
 
     private static final Logger LOG = LoggerFactory.getLogger(SealStage.class);
 
-    private static final long RETRY_MICROS = TimeUnit.SECONDS.toMicros(5);
+    private static final Duration RETRY_FIRST = Duration.ofSeconds(5);
+    private static final Duration RETRY_MOST = Duration.ofSeconds(30);
     private static final long MAINTENANCE_MICROS = TimeUnit.MINUTES.toMicros(1);
 
     private enum Phase {
@@ -59,7 +61,8 @@ public final class SealStage {
     private final Retention retention;
 
     private volatile @Nullable Job job;
-    private long retryAtMicros = Long.MIN_VALUE;
+    private final BackOff backOff = new BackOff(RETRY_FIRST, RETRY_MOST);
+    private volatile @Nullable String failing;
     private long maintainedAtMicros;
     private boolean compacting;
 
@@ -105,10 +108,9 @@ public final class SealStage {
         if (current == null) {
             return maintain();
         }
-        if (clock.nowMicros() < retryAtMicros) {
+        if (backOff.isOn(clock.nowMicros())) {
             return false;
         }
-        retryAtMicros = Long.MIN_VALUE;
         try {
             return step(current);
         } catch (IOException e) {
@@ -116,9 +118,19 @@ public final class SealStage {
                     "Sealing up to position {} failed and will be tried again: {}",
                     current.position,
                     e.toString());
-            retryAtMicros = clock.nowMicros() + RETRY_MICROS;
+            failed(String.valueOf(e.getMessage()));
             return false;
         }
+    }
+
+    private void failed(String reason) {
+        failing = reason;
+        backOff.failed(clock.nowMicros());
+    }
+
+    /// Why the seal under way does not get on, or null. From any thread.
+    public @Nullable String failing() {
+        return failing;
     }
 
     /// Once a minute, between seals: removes what retention does not keep, and merges small files, a
@@ -158,9 +170,9 @@ public final class SealStage {
                                     current.phase = Phase.SNAPSHOT;
                                     wake.run();
                                 },
-                                _ -> {
+                                failure -> {
+                                    failed(failure.reason());
                                     current.phase = Phase.RECORD;
-                                    wake.run();
                                 }));
                 yield true;
             }
@@ -172,6 +184,8 @@ public final class SealStage {
                     journalTasks.accept(files -> files.deleteBefore(needed + 1));
                 }
                 metrics.sealed();
+                backOff.succeeded();
+                failing = null;
                 job = null;
                 current.done.complete(null);
                 yield true;

@@ -1,5 +1,6 @@
 package io.riacho.pipeline.stages;
 
+import io.riacho.api.readings.Failure;
 import io.riacho.lake.Lake;
 import io.riacho.pipeline.live.LiveFeedPublisher;
 import io.riacho.pipeline.record.JournalRecord;
@@ -75,6 +76,19 @@ public final class StreamStage {
         return positionsQueued.get() < options.fixed().handOverReadingsMax()
                 && latePending < options.fixed().lateMax()
                 && !unsealedFull;
+    }
+
+    /// Why readings are refused instead of left waiting, or null: as many rows wait as may, and the
+    /// seal that would end the waiting fails. From any thread.
+    @Nullable Failure stalled() {
+        String reason = unsealedFull ? sealer.failing() : null;
+        return reason == null
+                ? null
+                : new Failure(
+                        Failure.Kind.DISK_FULL,
+                        "rows cannot be sealed: "
+                                + reason
+                                + "; nothing was stored, try again later");
     }
 
     /// Whether session changes may be committed: they wait as readings do, and while too many of their
@@ -183,7 +197,9 @@ public final class StreamStage {
     private void publish() {
         latePending = fold.series().pendingLate();
         needsTicks = fold.needsTicks();
-        unsealedFull = lake.unsealedBytes() >= UNSEALED_FACTOR_MAX * options.fixed().sealBytesMax();
+        unsealedFull =
+                lake.unsealedBytes() >= UNSEALED_FACTOR_MAX * options.fixed().sealBytesMax()
+                        || !lake.hasRoom();
         positionFolded = fold.position();
     }
 

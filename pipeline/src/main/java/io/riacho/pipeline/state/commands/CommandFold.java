@@ -30,6 +30,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Folds desired states into commands: what rules and people want of each device, the command that
 /// follows, and its states. The stream thread's.
@@ -39,12 +41,21 @@ public final class CommandFold {
     /// never changes.
     public static final Duration EXPIRY_FIRST = Duration.ofHours(24);
 
+    private static final Logger LOG = LoggerFactory.getLogger(CommandFold.class);
+
+    private static final long REFUSED_LOG_NANOS = TimeUnit.MINUTES.toNanos(1);
     private static final long EXPIRY_FIRST_MICROS = TimeUnit.MICROSECONDS.convert(EXPIRY_FIRST);
 
     /// Folds desired states only, which no rule set takes part in.
     private final StreamCore core;
 
     private long expiryMicros = EXPIRY_FIRST_MICROS;
+
+    /// Desired states that were not taken since the log last said so.
+    private long refusedSinceLogged;
+
+    private boolean refusedLogged;
+    private long refusedLoggedAtNanos;
     private final CommandTracker tracker;
     private final ManualOverrides overrides;
     private final Lake lake;
@@ -101,7 +112,11 @@ public final class CommandFold {
     public void desiredStates(
             long at, List<DesiredState> desiredStates, long nowMicros, boolean live) {
         for (DesiredState each : desiredStates) {
-            issue(at, core.apply(device(each.device()), each), nowMicros, live);
+            DeviceOutcome outcome = core.apply(device(each.device()), each);
+            if (outcome.refused()) {
+                refused(each.device());
+            }
+            issue(at, outcome, nowMicros, live);
         }
     }
 
@@ -151,6 +166,23 @@ public final class CommandFold {
                         Double.NaN,
                         nowMicros);
         issue(at, core.force(device(device), desired), nowMicros, live);
+    }
+
+    private void refused(String device) {
+        metrics.desiredStateRefused();
+        refusedSinceLogged++;
+        long now = System.nanoTime();
+        if (!refusedLogged || now - refusedLoggedAtNanos >= REFUSED_LOG_NANOS) {
+            refusedLogged = true;
+            refusedLoggedAtNanos = now;
+            LOG.warn(
+                    "{} more desired states were not taken, the last one of the device {}: as many as"
+                            + " there may be are desired of it. Let fewer rules or sensors speak for"
+                            + " one device.",
+                    refusedSinceLogged,
+                    device);
+            refusedSinceLogged = 0;
+        }
     }
 
     private DeviceState device(String name) {

@@ -54,6 +54,10 @@ public final class SeriesFold {
     private final SeriesDirectory series;
     private final TreeMap<Integer, Sensor> ticking = new TreeMap<>();
     private final LinkedHashMap<Long, PendingLate> pendingLate = new LinkedHashMap<>();
+
+    /// Late readings that wait behind one of the same timestamp, and are settled with it.
+    private int pendingBehind;
+
     private ByteBuffer rules = NO_RULES;
     private StreamCore core;
     private int stored;
@@ -71,14 +75,15 @@ public final class SeriesFold {
             LiveFeedPublisher feed,
             CommandFold commands,
             PipelineMetrics metrics) {
-        this.streamOptions = streamOptions;
+        // What was accepted is folded, however much: the path bounds what waits before it journals.
+        this.streamOptions = streamOptions.withPendingLateMax(Integer.MAX_VALUE);
         this.ruleCompiler = ruleCompiler;
         this.lake = lake;
         this.feed = feed;
         this.commands = commands;
         this.metrics = metrics;
         this.series = new SeriesDirectory(feed);
-        this.core = new StreamCore(streamOptions, RuleSet.NONE);
+        this.core = new StreamCore(this.streamOptions, RuleSet.NONE);
     }
 
     /// From here on late readings go to the listener: those that are pending now at once.
@@ -97,9 +102,9 @@ public final class SeriesFold {
         return !ticking.isEmpty();
     }
 
-    /// How many late readings no resolution has come for.
+    /// How many late readings no resolution has come for, those that wait behind another included.
     public int pendingLate() {
-        return pendingLate.size();
+        return pendingLate.size() + pendingBehind;
     }
 
     /// All series that have readings, in the order in which they first appeared.
@@ -185,6 +190,7 @@ public final class SeriesFold {
             // Those that waited behind the one that was looked up, which `after` has counted.
             if (each.of() != r.of()) {
                 count(each.verdict());
+                pendingBehind--;
             }
         }
     }
@@ -236,6 +242,8 @@ public final class SeriesFold {
         Late late = outcome.late();
         if (late != null) {
             late(number, late);
+        } else if (outcome.verdict() == Verdict.LATE) {
+            pendingBehind++;
         }
         commands.desiredStates(at, outcome.desiredStates(), nowMicros, live);
         noteTicks(slot.owner);
@@ -251,11 +259,6 @@ public final class SeriesFold {
     }
 
     private void late(int number, Late late) {
-        if (!late.held()) {
-            throw new IllegalStateException(
-                    "more late readings wait than the path lets in: the core's pendingLateMax is"
-                            + " below lateMax + handOverReadingsMax");
-        }
         Reading reading = late.reading();
         PendingLate pending =
                 new PendingLate(
@@ -319,7 +322,9 @@ public final class SeriesFold {
         for (int i = 0; i < series.count(); i++) {
             SeriesState known = series.slot(i).state();
             if (known != null) {
-                for (Late late : known.unresolved()) {
+                List<Late> first = known.unresolved();
+                pendingBehind += known.pendingLate() - first.size();
+                for (Late late : first) {
                     late(i, late);
                 }
             }

@@ -35,11 +35,14 @@ public final class SeriesNumbers {
     }
 
     /// Takes back numbers that were assigned last, because nothing with them became durable.
-    public void takeBack(List<Series> assigned) {
-        for (Series each : assigned) {
-            byKey.remove(new Key(each.sensor(), each.metric()));
+    ///
+    /// @param holders all series that hold one of them
+    public void takeBack(List<Series> holders) {
+        for (Series each : holders) {
+            if (byKey.remove(new Key(each.sensor(), each.metric())) != null) {
+                count--;
+            }
             each.number(Series.UNNUMBERED);
-            count--;
         }
     }
 

@@ -29,6 +29,11 @@ public final class SessionWrite {
         return records.get(taken);
     }
 
+    /// All of its records, those that went included.
+    public List<SessionsChanged> records() {
+        return records;
+    }
+
     /// It went.
     public void took() {
         taken++;
