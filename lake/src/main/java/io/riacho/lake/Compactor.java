@@ -28,8 +28,9 @@ final class Compactor {
     private final Catalog catalog;
     private final LakeOptions options;
 
-    /// Days that were looked at when their time was over, with nothing to merge.
-    private final Map<Long, Day> settled = new HashMap<>();
+    /// Days that were looked at when their time was over, with nothing to merge, and the commit that had
+    /// written their lists then.
+    private final Map<Long, Long> settled = new HashMap<>();
 
     private record Partition(Table table, String partition) {}
 
@@ -50,13 +51,12 @@ final class Compactor {
         Map<Partition, List<LakeFile>> slice = new LinkedHashMap<>();
         long bytes = 0;
         for (Day day : manifest.days().values()) {
-            // The same object as when it was looked at: nothing has changed in it.
-            if (settled.get(day.epochDay()) == day) {
+            if (settled.getOrDefault(day.epochDay(), Long.MIN_VALUE) == day.writtenBy()) {
                 continue;
             }
             Map<Partition, List<LakeFile>> due = due(day, nowMicros);
             if (due.isEmpty() && day.endMicros() <= nowMicros) {
-                settled.put(day.epochDay(), day);
+                settled.put(day.epochDay(), day.writtenBy());
             }
             for (Map.Entry<Partition, List<LakeFile>> each : due.entrySet()) {
                 slice.put(each.getKey(), each.getValue());

@@ -176,8 +176,8 @@ final class Scope {
         if (!TIMES.containsKey(name)
                 || !"".equals(table.get("schema_name"))
                 || !"".equals(table.get("catalog_name"))
-                || table.get("column_name_alias") instanceof List<?> aliases
-                        && !aliases.isEmpty()) {
+                || (table.get("column_name_alias") instanceof List<?> aliases
+                        && !aliases.isEmpty())) {
             throw new NotUnderstoodException();
         }
         Bounds bounds =

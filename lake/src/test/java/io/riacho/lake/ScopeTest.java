@@ -31,7 +31,7 @@ class ScopeTest {
         long position = 0;
         for (int day = 0; day < 10; day++) {
             for (int i = 0; i < 8; i++) {
-                long at = NOW + day * DAY + i * 3 * Interval.HOUR_MICROS;
+                long at = NOW + day * DAY + i * (3L * Interval.HOUR_MICROS);
                 lake.appendReading(++position, "s" + i % 2, "m", at, day + i, "C", "tcp", at);
                 lake.appendConflict(++position, "s0", "m", at, 1, 2, "C", "tcp", at);
             }
