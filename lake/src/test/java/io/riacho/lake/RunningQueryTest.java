@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -19,7 +20,11 @@ class RunningQueryTest {
     void aQueryThatIsStoppedJustBeforeItsStatementStartsStillEnds() throws Exception {
         DuckDBConnection connection =
                 (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:");
-        RunningQuery query = new RunningQuery(connection, () -> {});
+        RunningQuery query =
+                new RunningQuery(
+                        connection,
+                        new CatalogState(0, Manifest.empty(List.of()), List.of()),
+                        () -> {});
         try (ScheduledExecutorService again = Executors.newSingleThreadScheduledExecutor();
                 PreparedStatement statement =
                         connection.prepareStatement(
