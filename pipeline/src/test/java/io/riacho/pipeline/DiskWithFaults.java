@@ -36,7 +36,7 @@ final class DiskWithFaults extends ForwardingDisk {
     @Override
     public void createDirectories(Path directory) throws IOException {
         if (lakeFull && directory.toString().contains("lake")) {
-            throw new DiskFullException("writing " + directory + ": it is full", null);
+            throw full("writing " + directory + ": it is full");
         }
         CountDownLatch latch = lakeWaits;
         if (latch != null && directory.toString().contains("lake")) {
@@ -75,8 +75,12 @@ final class DiskWithFaults extends ForwardingDisk {
 
         private void check() throws IOException {
             if (journalFull && path().toString().contains("journal")) {
-                throw new DiskFullException("writing " + path() + ": it is full", null);
+                throw full("writing " + path() + ": it is full");
             }
         }
+    }
+
+    private static DiskFullException full(String message) {
+        return new DiskFullException(message, new IOException("No space left on device"));
     }
 }

@@ -45,7 +45,7 @@ class FullDisksTest {
             assertThat(requireNonNull(opened.pipeline.refusing()).reason()).contains("floor");
 
             opened.disk.free = Long.MAX_VALUE;
-            opened.nowMicros += 1_000_000;
+            opened.pass(1_000_000);
             Opened.Answer taken = opened.submit("s", 1, 0);
             opened.work();
             assertThat(taken.isStored()).isTrue();
@@ -83,7 +83,7 @@ class FullDisksTest {
             assertThat(stillTaken.isStored()).isTrue();
 
             opened.disk.lakeFull = false;
-            opened.nowMicros += 5_000_000;
+            opened.pass(5_000_000);
             opened.work();
             assertThat(opened.pipeline.refusing()).isNull();
             assertThat(opened.pipeline.lake().sealedPosition()).isGreaterThan(0);
@@ -102,7 +102,7 @@ class FullDisksTest {
             assertThat(refused.failure.reason()).contains("it is full");
 
             opened.disk.lakeFull = false;
-            opened.nowMicros += 5_000_000;
+            opened.pass(5_000_000);
             opened.work();
             Opened.Answer taken = opened.submit("s", 2, 1);
             opened.work();
@@ -135,10 +135,10 @@ class FullDisksTest {
             assertThat(opened.pipeline.seal()).isNotNull();
             opened.disk.journalFull = true;
             assertThat(opened.work()).as("steps until nothing is left to do").isLessThan(10);
-            opened.nowMicros -= 3_600_000_000L;
+            opened.pass(-3_600_000_000L);
             assertThat(opened.work()).as("steps after the clock went back").isLessThan(10);
             opened.disk.journalFull = false;
-            opened.nowMicros += 60_000_000;
+            opened.pass(60_000_000);
             opened.work();
             assertThat(opened.pipeline.isIdle()).isTrue();
         }
@@ -161,10 +161,10 @@ class FullDisksTest {
             assertThat(opened.pipeline.stepStream()).isTrue();
             opened.disk.journalFull = true;
             assertThat(opened.work()).as("steps until nothing is left to do").isLessThan(10);
-            opened.nowMicros -= 3_600_000_000L;
+            opened.pass(-3_600_000_000L);
             assertThat(opened.work()).as("steps after the clock went back").isLessThan(10);
             opened.disk.journalFull = false;
-            opened.nowMicros += 60_000_000;
+            opened.pass(60_000_000);
             opened.work();
             assertThat(opened.pipeline.isIdle()).isTrue();
         }

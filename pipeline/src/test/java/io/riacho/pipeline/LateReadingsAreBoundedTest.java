@@ -41,7 +41,9 @@ class LateReadingsAreBoundedTest {
             for (int i = 0; i < 10; i++) {
                 assertThat(opened.submit("s", i, 5)).isNotNull();
             }
-            while (opened.pipeline.stepJournal() | opened.pipeline.stepStream()) {
+            for (boolean more = true; more; ) {
+                boolean journal = opened.pipeline.stepJournal();
+                more = opened.pipeline.stepStream() || journal;
                 // Until all of them wait.
             }
             assertThat(opened.pipeline.fold().series().pendingLate()).isEqualTo(10);

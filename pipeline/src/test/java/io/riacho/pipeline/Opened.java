@@ -101,11 +101,23 @@ final class Opened implements AutoCloseable {
         return submit(table.series(sensor, "m"), value, START_MICROS + second * 1_000_000L);
     }
 
-    /// Until nothing is left to do, or a thousand steps.
+    /// Lets time pass. Only the test's thread does.
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
+    void pass(long micros) {
+        nowMicros += micros;
+    }
+
+    /// One step of each stage.
+    private boolean stepAll() {
+        boolean journal = pipeline.stepJournal();
+        boolean stream = pipeline.stepStream();
+        return pipeline.stepBackground() || journal || stream;
+    }
+
+    /// Steps until nothing is left to do, or a thousand times.
     int work() {
         int steps = 0;
-        while (steps < 1_000
-                && (pipeline.stepJournal() | pipeline.stepStream() | pipeline.stepBackground())) {
+        while (steps < 1_000 && stepAll()) {
             steps++;
         }
         return steps;

@@ -20,6 +20,7 @@ import io.riacho.pipeline.stages.PipelineOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -113,7 +114,7 @@ class UnsealedRowsStayBoundedTest {
         try (QueryResult result =
                 pipeline.lake().query("SELECT count(*) FROM readings", QueryLimits.defaults())) {
             assertThat(result.next()).isTrue();
-            return (Long) result.value(0);
+            return (Long) Objects.requireNonNull(result.value(0));
         }
     }
 }
