@@ -129,9 +129,8 @@ public final class MqttDoor implements MqttPublisher, AutoCloseable {
 
     /// A page of another site is not to open a WebSocket, as the HTTP door takes no request from it.
     private static WebSocketGuard guard(String host) {
-        boolean loopback =
-                new InetSocketAddress(host, 0).getAddress() instanceof InetAddress a
-                        && a.isLoopbackAddress();
+        InetAddress address = new InetSocketAddress(host, 0).getAddress();
+        boolean loopback = address != null && address.isLoopbackAddress();
         RequestGuard guard = new RequestGuard(loopback, Set.of());
         return request -> {
             try {
