@@ -34,6 +34,7 @@ import io.riacho.testkit.IntakeThatAcksWhenTold;
 import io.riacho.testkit.IntakeThatAcksWhenTold.Received;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.ArrayList;
@@ -180,7 +181,7 @@ class MqttDoorTest {
 
     /// @return the status line
     private static String upgrade(int port, String headers) throws Exception {
-        try (Socket socket = new Socket("127.0.0.1", port)) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(5_000);
             String request =
                     "GET /mqtt HTTP/1.1\r\n"
