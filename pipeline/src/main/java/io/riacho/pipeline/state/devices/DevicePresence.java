@@ -325,18 +325,22 @@ public final class DevicePresence implements Devices, DeviceEvents {
         }
     }
 
-    /// After recovery: who was online has its time to return from now on, and who said last that it is offline
-    /// is on its way there, as it was when the server stopped.
+    /// After recovery: who was online has its time to return from now on, and whose last word differs from
+    /// its last event, since the server stopped between the two, is on its way there as it was then.
     public void goLive() {
         long now = clockMicros.getAsLong();
         seenAtMicros = now;
         unheeded = false;
         for (Device each : fold.all()) {
             if (each.isOnlineByWord()) {
-                if (saidOffline(each)) {
+                if (said(each, ReportedPresence.OFFLINE)) {
                     change(each.id(), is -> is.reportedOffline(each, now));
                 }
-            } else if (each.online()) {
+            } else if (!each.online()) {
+                if (said(each, ReportedPresence.ONLINE)) {
+                    change(each.id(), is -> is.reportedOnline(each.id(), each, () -> true, now));
+                }
+            } else {
                 long grace = TimeUnit.MILLISECONDS.toMicros(each.graceMillis());
                 long until = now + Math.max(grace, micros(RETURN_AT_START));
                 change(each.id(), is -> is.awaited(until));
@@ -344,11 +348,11 @@ public final class DevicePresence implements Devices, DeviceEvents {
         }
     }
 
-    private static boolean saidOffline(Device device) {
+    private static boolean said(Device device, ReportedPresence word) {
         Device.Report status = device.status();
         return status != null
                 && status.atMicros() >= device.sinceMicros()
-                && ReportedPresence.of(status.text()) == ReportedPresence.OFFLINE;
+                && ReportedPresence.of(status.text()) == word;
     }
 
     /// Writes the state; [#readFrom(DataInput)] reads it, into a book that is new.
