@@ -108,9 +108,9 @@ final class DuckDb implements AutoCloseable {
                         "SET GLOBAL threads = " + options.engineThreads(),
                         "SET GLOBAL preserve_insertion_order = true",
                         "SET GLOBAL temp_directory = " + Sql.literal(lake.resolve(Lake.TEMPORARY)),
-                        // Unless told, DuckDB takes nine tenths of what is free when it spills
-                        // first,
-                        // for ever: on a disk that somebody else had filled, next to nothing.
+                        // Unless told, DuckDB takes nine tenths of what is free when it first
+                        // spills, for ever: on a disk that somebody else had filled, next to
+                        // nothing.
                         "SET GLOBAL max_temp_directory_size = '" + SPILL_BYTES_MAX + "B'",
                         "SET GLOBAL autoinstall_known_extensions = false",
                         "SET GLOBAL autoload_known_extensions = false",

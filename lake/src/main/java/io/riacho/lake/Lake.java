@@ -93,9 +93,8 @@ public final class Lake implements AutoCloseable {
             manifest.prepare(disk, lake);
             Manifest.publish(disk, lake);
         }
-        // A process that was killed between a commit's renaming and its sync leaves a manifest that
-        // only
-        // the page cache knows. What the one on disk names must not be deleted by it.
+        // A process that was killed between a commit's renaming and its sync leaves a manifest
+        // that only the page cache knows. What the one on disk names must not be deleted by it.
         disk.syncDirectory(lake);
         removeOrphans(disk, lake, manifest);
         return new Lake(disk, lake, options, manifest, false);

@@ -1,6 +1,6 @@
 package io.riacho.lake;
 
-/// What retention has removed.
+/// Counts of what retention has removed.
 ///
 /// @param days whole ones
 /// @param readings in them

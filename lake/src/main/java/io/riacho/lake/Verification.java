@@ -2,7 +2,7 @@ package io.riacho.lake;
 
 import java.util.List;
 
-/// What [Lake#verify] found.
+/// Findings of [Lake#verify].
 ///
 /// @param files that the manifest names
 /// @param bytes that they have

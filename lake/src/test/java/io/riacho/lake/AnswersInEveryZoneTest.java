@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// What was sent is what is answered, whatever the zone of the process is. Each zone has a process of
+/// Tests that what was sent is answered, whatever the zone of the process is. Each zone has a process of
 /// its own: the database driver and the engine look at it when they are loaded.
 class AnswersInEveryZoneTest {
 

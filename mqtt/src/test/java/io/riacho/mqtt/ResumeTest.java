@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What a client finds when it comes back, and how the connection before it ends.
+/// Tests of what a client finds when it comes back, and of how the connection before it ends.
 class ResumeTest {
 
     private static final Bytes LASTING = Bytes.connect(4, "s", false);

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// How the threads of a pipeline end: when they are told to, whatever is under way, and when one of
+/// Tests of how the threads of a pipeline end: when they are told to, whatever is under way, and when one of
 /// them meets a mistake.
 class PipelineThreadsTest {
 

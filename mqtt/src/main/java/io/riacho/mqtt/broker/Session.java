@@ -309,9 +309,8 @@ public final class Session {
         for (Delivery each : left) {
             drop(each, ReasonCode.UNSPECIFIED_ERROR);
             Subscription shared = each.shared();
-            // Another member gets a QoS 1 message, and one of QoS 2 that was never sent: what may
-            // have
-            // reached this one is not sent to a second [MQTT-4.8.2-5].
+            // Another member gets a QoS 1 message, and one of QoS 2 that was never sent: what
+            // may have reached this one is not sent to a second [MQTT-4.8.2-5].
             boolean another = each.qos() == Qos.AT_LEAST_ONCE || each.isUnsent();
             if (shared != null && another) {
                 broker.redirect(each.message(), shared);

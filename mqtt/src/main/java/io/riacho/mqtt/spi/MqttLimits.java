@@ -109,7 +109,7 @@ public record MqttLimits(
                         128,
                         64,
                         4 << 20,
-                        4 << 20,
+                        16 << 20,
                         QueueFull.DROP_OLDEST,
                         1_000,
                         64L << 20,
